@@ -1,0 +1,86 @@
+"""Where a library keeps its parts, and how a path becomes text and back.
+
+Paths are `bytes` wherever they are kept or sent: a name need not be valid UTF-8. They become text
+in one way only, `shown_path`, which is documented for people who read the command line's output.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPaths:
+    """The files of one library. Nothing of a library lies outside `root`."""
+
+    root: Path
+
+    @property
+    def catalog(self) -> Path:
+        return self.root / "catalog.sqlite"
+
+    @property
+    def thumbnails(self) -> Path:
+        return self.root / "thumbnails.sqlite"
+
+    @property
+    def index(self) -> Path:
+        """The folder of the vector index files, one a model; a cache."""
+        return self.root / "index"
+
+    @property
+    def worker_lock(self) -> Path:
+        return self.root / "worker.lock"
+
+    @property
+    def worker_file(self) -> Path:
+        """Who is the worker: process id, address, token, protocol (mode 0600)."""
+        return self.root / "worker.json"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "log"
+
+
+def library_paths(chosen: str | None = None) -> LibraryPaths:
+    """The library named by `--library`, else by PHOTOFIND_LIBRARY, else the person's own."""
+    named = chosen or os.environ.get("PHOTOFIND_LIBRARY")
+    root = Path(named) if named else Path(platformdirs.user_data_dir("PhotoFind", False)) / "library"
+    return LibraryPaths(Path(os.path.abspath(root)))
+
+
+def absolute(path: str | bytes | os.PathLike[str]) -> bytes:
+    """An absolute, normalised path as bytes. Links are not resolved: a person knows their names."""
+    return os.path.abspath(os.fsencode(path))
+
+
+def is_within(path: bytes, folder: bytes) -> bool:
+    """Whether a path is the folder itself or lies below it; both absolute and normalised."""
+    return path == folder or path.startswith(folder.rstrip(os.sep.encode()) + os.sep.encode())
+
+
+def shown_path(path: bytes) -> str:
+    r"""A path as one line of text without tabs, which `path_from_shown` turns back exactly.
+
+    Characters that are not printable on one line become `\t`, `\n`, `\r` or `\xNN`, bytes that are
+    no valid UTF-8 become `\xNN`, and a backslash becomes `\\`.
+    """
+    shown: list[str] = []
+    for character in os.fsdecode(path) if os.name == "nt" else path.decode("utf-8", "surrogateescape"):
+        point = ord(character)
+        if character == "\\" and os.name != "nt":
+            shown.append("\\\\")
+        elif character in _NAMED:
+            shown.append(_NAMED[character])
+        elif 0xDC80 <= point <= 0xDCFF:
+            shown.append(f"\\x{point - 0xDC00:02x}")
+        elif point < 0x20 or 0x7F <= point < 0xA0 or character in "\u2028\u2029":
+            shown.extend(f"\\x{byte:02x}" for byte in character.encode())
+        else:
+            shown.append(character)
+    return "".join(shown)
+
+
+_NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
