@@ -47,7 +47,9 @@ class LibraryPaths:
 def library_paths(chosen: str | None = None) -> LibraryPaths:
     """The library named by `--library`, else by PHOTOFIND_LIBRARY, else the person's own."""
     named = chosen or os.environ.get("PHOTOFIND_LIBRARY")
-    root = Path(named) if named else Path(platformdirs.user_data_dir("PhotoFind", False)) / "library"
+    root = (
+        Path(named) if named else Path(platformdirs.user_data_dir("PhotoFind", False)) / "library"
+    )
     return LibraryPaths(Path(os.path.abspath(root)))
 
 
@@ -68,7 +70,9 @@ def shown_path(path: bytes) -> str:
     no valid UTF-8 become `\xNN`, and a backslash becomes `\\`.
     """
     shown: list[str] = []
-    for character in os.fsdecode(path) if os.name == "nt" else path.decode("utf-8", "surrogateescape"):
+    for character in (
+        os.fsdecode(path) if os.name == "nt" else path.decode("utf-8", "surrogateescape")
+    ):
         point = ord(character)
         if character == "\\" and os.name != "nt":
             shown.append("\\\\")

@@ -2,9 +2,9 @@
 
 Requests go from client to worker, events come back. Both are tagged msgspec structs in MessagePack.
 Every request carries an `id` chosen by its client and ends with exactly one terminal event that
-bears the same id: `Done`, `Failed`, `SearchDone`, `Indexed` or `StateDone`. Events with `id` 0 go to
-every client. A field that is added has a default and needs no new version; any other change raises
-`PROTOCOL_VERSION`.
+bears the same id: `Done`, `Failed`, `SearchDone`, `Indexed` or `StateDone`. Events with `id` 0 go
+to every client. A field that is added has a default and needs no new version; any other change
+raises `PROTOCOL_VERSION`.
 
 Paths are bytes (`os.fsencode`, absolute), times are seconds, scores are cosines.
 """
@@ -144,7 +144,7 @@ class Done(Event, frozen=True, kw_only=True):
 
 
 class Failed(Event, frozen=True, kw_only=True):
-    """A request, or with id 0 the worker's own work, failed. `message` is a sentence for a person."""
+    """A request, or with id 0 the worker's own work, failed. `message` is a sentence to show."""
 
     code: str
     message: str
@@ -279,7 +279,9 @@ def decode_request(data: bytes) -> AnyRequest:
     try:
         return _request_decoder.decode(data)
     except msgspec.DecodeError as error:
-        raise ProtocolError(f"The worker was sent something it does not understand: {error}") from None
+        raise ProtocolError(
+            f"The worker was sent something it does not understand: {error}"
+        ) from None
 
 
 def decode_event(data: bytes) -> AnyEvent:

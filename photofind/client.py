@@ -1,0 +1,334 @@
+"""Finding, starting and talking to a library's worker. No Qt, no torch: light to import.
+
+A library has at most one worker, which holds `worker.lock`. `worker.json` says where it listens.
+Who finds no living worker starts one; when two do so at once, the loser's worker ends at once and
+both clients reach the winner's. The transport is `multiprocessing.connection` (AF_UNIX, on Windows
+AF_PIPE) carrying only our own messages: never pickle, no TCP port.
+"""
+
+import itertools
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Client as connect_to
+from multiprocessing.connection import Connection
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import msgspec
+
+from photofind import protocol
+from photofind.errors import DiskFull, LibraryReadOnly, LibraryUnusable, PhotoFindError
+from photofind.errors import WorkerUnavailable as Unavailable
+from photofind.paths import LibraryPaths
+from photofind.protocol import AnyEvent, Failed, Hello, Request, Shutdown, Welcome
+
+_log = logging.getLogger(__name__)
+
+START_SECONDS = 30.0  # from the first look to the worker's welcome, on a slow disk
+WELCOME_SECONDS = 20.0  # opening a large catalog happens before the welcome
+RETRY_SECONDS = 0.03
+SPAWN_AGAIN_SECONDS = 0.3
+
+# Exit statuses of a worker that could not even listen.
+EXIT_ANOTHER_WORKER = 3
+EXIT_DISK_FULL = 28
+EXIT_READ_ONLY = 30
+
+
+class WorkerFile(msgspec.Struct, frozen=True):
+    """The contents of `worker.json`: who the worker is and how to reach it."""
+
+    pid: int
+    address: str
+    token: str
+    protocol: int
+
+
+def read_worker_file(paths: LibraryPaths) -> WorkerFile | None:
+    """Who the worker is, or None if there is none or its file is half written."""
+    try:
+        return msgspec.json.decode(paths.worker_file.read_bytes(), type=WorkerFile)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def prepare_library(paths: LibraryPaths) -> None:
+    """Make the library's folder if need be. Raises LibraryUnusable, LibraryReadOnly, DiskFull."""
+    try:
+        paths.root.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise LibraryUnusable(
+            f"The library cannot be at {paths.root}: there is a file in that place."
+        ) from None
+    except PermissionError:
+        raise LibraryReadOnly(f"You may not make a library at {paths.root}.") from None
+    except OSError as error:
+        kind = DiskFull if error.errno in (28, 122) else LibraryUnusable
+        raise kind(f"The library at {paths.root} cannot be made: {error.strerror}.") from None
+    if not os.access(paths.root, os.W_OK | os.X_OK):
+        raise LibraryReadOnly(f"The library at {paths.root} may not be written by you.")
+    for part in (paths.catalog, paths.worker_lock):
+        if part.exists() and not os.access(part, os.W_OK):
+            raise LibraryReadOnly(f"{part} may not be written by you.")
+
+
+class Client:
+    """One connection to a library's worker.
+
+    `send` may be called from any thread. Events arrive on the client's own reader thread: those of
+    a `call` go to that call, all others to `on_event`.
+    """
+
+    def __init__(
+        self,
+        connection: "Connection[Any, Any]",
+        welcome: Welcome,
+        on_event: Callable[[AnyEvent], None] | None,
+        on_closed: Callable[[PhotoFindError | None], None] | None,
+    ) -> None:
+        self.welcome = welcome
+        self._connection = connection
+        self._on_event = on_event
+        self._on_closed = on_closed
+        self._ids = itertools.count(2)  # 1 was the Hello
+        self._send_lock = threading.Lock()
+        self._calls: dict[int, SimpleQueue[AnyEvent | None]] = {}
+        self._calls_lock = threading.Lock()
+        self._closed = False
+        self._reader = threading.Thread(target=self._read, name="client-reader", daemon=True)
+        self._reader.start()
+
+    @classmethod
+    def open(
+        cls,
+        paths: LibraryPaths,
+        *,
+        model: str | None = None,
+        device: str | None = None,
+        window: bool = False,
+        on_event: Callable[[AnyEvent], None] | None = None,
+        on_closed: Callable[[PhotoFindError | None], None] | None = None,
+    ) -> "Client":
+        """Find the library's worker or start one, and shake hands. Blocks; not for a GUI thread.
+
+        `model` and `device` only tell a worker that is started here what to load first. Raises
+        whatever keeps the worker from opening the library (CatalogDamaged, LibraryReadOnly ...),
+        or WorkerUnavailable.
+        """
+        prepare_library(paths)
+        connection, welcome = _find_or_start(paths, model, device, window)
+        return cls(connection, welcome, on_event, on_closed)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connection has ended."""
+        return self._closed
+
+    def new_id(self) -> int:
+        """A request id not used before on this connection."""
+        return next(self._ids)
+
+    def send(self, request: Request) -> None:
+        """Send without waiting for the answer. Raises WorkerUnavailable if the worker is gone."""
+        try:
+            with self._send_lock:
+                self._connection.send_bytes(protocol.encode(request))
+        except (OSError, ValueError):
+            raise Unavailable("The background worker has ended.") from None
+
+    def call(
+        self,
+        request: Request,
+        on_event: Callable[[AnyEvent], None] | None = None,
+        timeout: float | None = None,
+    ) -> AnyEvent:
+        """Send and wait for the terminal event, which is returned.
+
+        Events before it go to `on_event`, in the calling thread. Raises the error of a `Failed`,
+        and WorkerUnavailable when the worker ends first or `timeout` seconds pass.
+        """
+        answers: SimpleQueue[AnyEvent | None] = SimpleQueue()
+        with self._calls_lock:
+            self._calls[request.id] = answers
+            if self._closed:
+                answers.put(None)
+        try:
+            self.send(request)
+            while True:
+                try:
+                    event = answers.get(timeout=timeout)
+                except Empty:
+                    raise Unavailable("The background worker does not answer.") from None
+                if event is None:
+                    raise Unavailable("The background worker ended before it answered.")
+                if isinstance(event, Failed):
+                    raise event.error()
+                if isinstance(event, protocol.TERMINAL):
+                    return event
+                if on_event is not None:
+                    on_event(event)
+        finally:
+            with self._calls_lock:
+                self._calls.pop(request.id, None)
+
+    def close(self) -> None:
+        """End the connection; the worker ends by itself when this was the last one."""
+        self._closed = True
+        self._on_closed = None
+        _shut(self._connection)
+
+    def _read(self) -> None:
+        problem: PhotoFindError | None = None
+        try:
+            while True:
+                data = self._connection.recv_bytes(protocol.MESSAGE_LIMIT_BYTES)
+                event = protocol.decode_event(data)
+                with self._calls_lock:
+                    call = self._calls.get(event.id) if event.id else None
+                if call is not None:
+                    call.put(event)
+                elif self._on_event is not None:
+                    self._on_event(event)
+        except (EOFError, OSError):
+            pass
+        except PhotoFindError as error:
+            problem = error
+        finally:
+            with self._calls_lock:
+                self._closed = True
+                for waiting in self._calls.values():
+                    waiting.put(None)
+            on_closed = self._on_closed
+            _shut(self._connection)
+            if on_closed is not None:
+                on_closed(problem)
+
+
+def _shut(connection: "Connection[Any, Any]") -> None:
+    """Close a connection even while another thread reads it: that thread must see the end."""
+    if os.name != "nt":
+        import socket
+
+        try:
+            with socket.socket(fileno=os.dup(connection.fileno())) as twin:
+                twin.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # already closed by the other side
+    connection.close()
+
+
+def _find_or_start(
+    paths: LibraryPaths, model: str | None, device: str | None, window: bool
+) -> "tuple[Connection[Any, Any], Welcome]":
+    deadline = time.monotonic() + START_SECONDS
+    started: subprocess.Popen[bytes] | None = None
+    started_at = 0.0
+    deaths = 0
+    while time.monotonic() < deadline:
+        worker = read_worker_file(paths)
+        if worker is not None:
+            answer = _shake_hands(worker, window)
+            if answer is not None:
+                return answer
+        if started is not None and started.poll() is not None:
+            _raise_for_exit(started.returncode, paths)
+            deaths += started.returncode != EXIT_ANOTHER_WORKER
+            started = None
+            if deaths >= 3:
+                break
+        if started is None and time.monotonic() - started_at > SPAWN_AGAIN_SECONDS:
+            started, started_at = _spawn(paths, model, device), time.monotonic()
+        time.sleep(RETRY_SECONDS)
+    raise Unavailable(
+        f"The background worker did not start; {paths.log / 'worker.log'} may say why, "
+        "and `photofind doctor` looks at what it needs."
+    )
+
+
+def _shake_hands(worker: WorkerFile, window: bool) -> "tuple[Connection[Any, Any], Welcome] | None":
+    """A connection that was welcomed, or None if nobody lives at that address any more."""
+    try:
+        connection = connect_to(worker.address)
+    except OSError:
+        return None
+    try:
+        connection.send_bytes(
+            protocol.encode(
+                Hello(id=1, token=worker.token, protocol=protocol.PROTOCOL_VERSION, window=window)
+            )
+        )
+        if worker.protocol > protocol.PROTOCOL_VERSION:
+            raise Unavailable("A newer PhotoFind has this library open; close it first.")
+        if worker.protocol < protocol.PROTOCOL_VERSION:
+            connection.send_bytes(protocol.encode(Shutdown(id=2)))
+            connection.close()
+            return None
+        if connection.poll(WELCOME_SECONDS):
+            event = protocol.decode_event(connection.recv_bytes(protocol.MESSAGE_LIMIT_BYTES))
+            if isinstance(event, Welcome):
+                return connection, event
+            if isinstance(event, Failed):
+                raise event.error()
+    except (EOFError, OSError):
+        pass  # it ended while we shook hands: look again
+    except PhotoFindError:
+        connection.close()
+        raise
+    connection.close()
+    return None
+
+
+def _spawn(paths: LibraryPaths, model: str | None, device: str | None) -> "subprocess.Popen[bytes]":
+    """Start a worker in a session of its own, so that Ctrl+C in a terminal does not reach it."""
+    frozen = getattr(sys, "frozen", False)
+    program = [sys.executable] if frozen else [sys.executable, "-m", "photofind"]
+    command = [*program, "--worker", "--library", str(paths.root)]
+    command += ["--model", model] if model else []
+    command += ["--device", device] if device else []
+    # The package may be found by the current folder alone (python -m in a checkout).
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    environment = dict(os.environ)
+    if not frozen:
+        environment["PYTHONPATH"] = os.pathsep.join(
+            part for part in (here, environment.get("PYTHONPATH", "")) if part
+        )
+    try:
+        errors: Any = open(_stderr_file(paths), "ab")  # noqa: SIM115 (the child keeps it)
+    except OSError:
+        errors = subprocess.DEVNULL
+    flags = 0x08000000 | 0x00004000 if os.name == "nt" else 0  # no console, below normal
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            cwd=os.path.abspath(os.sep),
+            env=environment,
+            start_new_session=os.name != "nt",
+            creationflags=flags,
+        )
+    finally:
+        if errors is not subprocess.DEVNULL:
+            errors.close()
+
+
+def _stderr_file(paths: LibraryPaths) -> str:
+    """Where a worker's last words go: what the C libraries print when they die."""
+    paths.log.mkdir(exist_ok=True)
+    file = paths.log / "worker.err"
+    if file.exists() and file.stat().st_size > 1_000_000:
+        file.unlink()
+    return str(file)
+
+
+def _raise_for_exit(status: int, paths: LibraryPaths) -> None:
+    if status == EXIT_DISK_FULL:
+        raise DiskFull(f"There is no space left on the disk of the library ({paths.root}).")
+    if status == EXIT_READ_ONLY:
+        raise LibraryReadOnly(f"The library at {paths.root} may not be written by you.")
