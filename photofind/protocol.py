@@ -2,9 +2,9 @@
 
 Requests go from client to worker, events come back. Both are tagged msgspec structs in MessagePack.
 Every request carries an `id` chosen by its client and ends with exactly one terminal event that
-bears the same id: `Done`, `Failed`, `SearchDone`, `Indexed` or `StateDone`. Events with `id` 0 go
-to every client. A field that is added has a default and needs no new version; any other change
-raises `PROTOCOL_VERSION`.
+bears the same id: `Done`, `Failed`, `SearchDone`, `Classified`, `Indexed` or `StateDone`. Events
+with `id` 0 go to every client. A field that is added has a default and needs no new version; any
+other change raises `PROTOCOL_VERSION`.
 
 Paths are bytes (`os.fsencode`, absolute), times are seconds, scores are cosines.
 """
@@ -72,6 +72,16 @@ class Search(Request, frozen=True, kw_only=True):
     with_paths: bool = False
     supersede: bool = False
     model: str | None = None  # for this search only; None takes the library's model
+    device: str | None = None
+
+
+class Classify(Request, frozen=True, kw_only=True):
+    """Which of some labels fits a picture: zero-shot classification. Answered by `Classified`."""
+
+    image_path: bytes
+    labels: tuple[str, ...]
+    ensemble: bool = False  # CLIP's 80 prompt templates instead of one
+    model: str | None = None
     device: str | None = None
 
 
@@ -167,6 +177,13 @@ class SearchDone(Event, frozen=True, kw_only=True):
     foreign: bool = False  # asked in a language that the model does not know
 
 
+class Classified(Event, frozen=True, kw_only=True):
+    """The labels' probabilities, in the order asked; they add up to one."""
+
+    probabilities: tuple[float, ...]
+    model: str
+
+
 class Indexed(Event, frozen=True, kw_only=True):
     """An `Index` request is done. All counts are of files."""
 
@@ -229,13 +246,14 @@ class StateDone(Event, frozen=True, kw_only=True):
     windows: int
 
 
-TERMINAL: Final = (Done, Failed, SearchDone, Indexed, StateDone, Welcome)
+TERMINAL: Final = (Done, Failed, SearchDone, Classified, Indexed, StateDone, Welcome)
 
 AnyRequest = (
     Hello
     | Index
     | RemoveFolder
     | Search
+    | Classify
     | Prioritise
     | Pause
     | Resume
@@ -251,6 +269,7 @@ AnyEvent = (
     | Done
     | Failed
     | SearchDone
+    | Classified
     | Indexed
     | Progress
     | LibraryChanged

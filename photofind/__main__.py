@@ -1,0 +1,43 @@
+"""The one entry: the window, the command line, or (for ourselves) the worker.
+
+Imports are late, so that each of them pays only for what it uses.
+"""
+
+import sys
+from collections.abc import Sequence
+from multiprocessing import freeze_support
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run PhotoFind; returns the exit status."""
+    freeze_support()  # a frozen program starts its decoders through this same entry
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["--worker"]:
+        return _worker(words[1:])
+    if words[:1] == ["--examine"]:
+        from photofind.examine import main as examine
+
+        return examine(words[1:])
+    from photofind.cli import main as command_line
+
+    return command_line(words)
+
+
+def _worker(words: Sequence[str]) -> int:
+    """The background process that a client starts; not for people."""
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="photofind --worker")
+    parser.add_argument("--library", required=True)
+    parser.add_argument("--model")
+    parser.add_argument("--device")
+    chosen = parser.parse_args(words)
+
+    from photofind.paths import library_paths
+    from photofind.worker import main as work
+
+    return work(library_paths(chosen.library), chosen.model, chosen.device)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

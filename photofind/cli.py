@@ -1,0 +1,475 @@
+"""The command line: the same core as the window, without Qt.
+
+Standard output carries answers and nothing else; progress, notes and errors go to standard error.
+With `--json` there is exactly one object on standard output (for `search -` one object a line).
+Exit status: 0 done, 1 failed with one clear line, 2 wrong usage. Paths are shown by
+`paths.shown_path`, which keeps each on one line and can be turned back.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NoReturn
+
+from photofind import __version__
+from photofind.client import Client
+from photofind.errors import PhotoFindError, UsageError
+from photofind.errors import WorkerUnavailable as Unavailable
+from photofind.paths import LibraryPaths, absolute, library_paths, shown_path
+from photofind.protocol import (
+    AnyEvent,
+    Cancel,
+    Classified,
+    Classify,
+    Index,
+    Indexed,
+    Progress,
+    Search,
+    SearchDone,
+)
+
+COMMANDS = ("index", "search", "status", "doctor", "classify", "demo")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+INTERRUPT_SECONDS = 8.0  # a batch in hand is committed first
+RESTARTS = 6  # of a worker that dies without finishing a single file in between
+
+
+class Interrupted(Exception):
+    """Ctrl+C, or a polite request to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def main(words: Sequence[str]) -> int:
+    """Carry out one command line; returns the exit status."""
+    try:
+        chosen = _parse(list(words))
+        paths = library_paths(chosen.library)
+        signal.signal(signal.SIGINT, _interrupt)
+        if chosen.command == "window":
+            return _window(chosen, paths)
+        signal.signal(signal.SIGTERM, _interrupt)
+        carry_out = {
+            "index": _index,
+            "search": _search,
+            "status": _status,
+            "doctor": _doctor,
+            "classify": _classify,
+            "demo": _demo,
+        }[chosen.command]
+        status = carry_out(chosen, paths)
+        sys.stdout.flush()
+        return status
+    except PhotoFindError as error:
+        _say(f"photofind: {error}")
+        return error.exit_status
+    except Interrupted as stop:
+        _say("photofind: stopped; what was finished is kept")
+        return 128 + stop.number
+    except BrokenPipeError:
+        # Who read our answer has heard enough; the interpreter must not complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _interrupt(number: int, _frame: object) -> NoReturn:
+    raise Interrupted(number)
+
+
+def _say(text: str) -> None:
+    line = " ".join(text.splitlines())
+    print(line.encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+# ------------------------------------------------------------------------------------- words
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--library",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="the folder that holds everything of one library (also: PHOTOFIND_LIBRARY)",
+    )
+    shared.add_argument(
+        "--model",
+        metavar="NAME",
+        default=argparse.SUPPRESS,
+        help="the model: a name, ARCH:TAG, ARCH:FILE or local-dir:DIR (default: the built-in one)",
+    )
+    shared.add_argument(
+        "--device", choices=DEVICES, default=argparse.SUPPRESS, help="where the model runs"
+    )
+    shared.add_argument(
+        "--json",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="print one JSON object on standard output",
+    )
+    parser = argparse.ArgumentParser(
+        prog="photofind",
+        description="Find a photo from a sentence, on your own computer.",
+        epilog=f"Commands: {', '.join(COMMANDS)}; photofind COMMAND --help tells more. "
+        "Without a command the window opens and adds the folders that are named.",
+        parents=[shared],
+    )
+    parser.add_argument("--version", action="version", version=f"PhotoFind {__version__}")
+    if not _names_a_command(words):
+        parser.add_argument("folders", metavar="PATH", nargs="*", help="folders of photos to add")
+        chosen = parser.parse_args(words)
+        chosen.command = "window"
+        return _with_defaults(chosen)
+
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    index = commands.add_parser("index", parents=[shared], help="index folders and wait")
+    index.add_argument("paths", metavar="PATH", nargs="+", help="a folder of photos")
+    index.add_argument(
+        "--exclude",
+        metavar="PATTERN",
+        action="append",
+        default=[],
+        help="skip files and folders with such a name, now and later",
+    )
+    search = commands.add_parser("search", parents=[shared], help="the photos that fit best")
+    search.add_argument("query", nargs="?", help="words; - reads a query from each line of input")
+    search.add_argument("--image", metavar="FILE", help="find photos that look like this picture")
+    search.add_argument("--top", metavar="N", type=_positive, default=20, help="how many (20)")
+    commands.add_parser("status", parents=[shared], help="what the library holds")
+    commands.add_parser("doctor", parents=[shared], help="look for what is wrong; say what to do")
+    classify = commands.add_parser(
+        "classify", parents=[shared], help="which of some labels fits a picture"
+    )
+    classify.add_argument("image", metavar="IMAGE")
+    classify.add_argument("--labels", required=True, metavar="A,B,C", help="separated by commas")
+    classify.add_argument(
+        "--ensemble",
+        action="store_true",
+        help="average CLIP's 80 prompt templates instead of using one",
+    )
+    demo = commands.add_parser("demo", parents=[shared], help="the main job on sample photos")
+    demo.add_argument("--window", action="store_true", help="show them in the window")
+    chosen = _with_defaults(parser.parse_args(words))
+    if chosen.command == "search":
+        given = (chosen.query is not None) + (chosen.image is not None)
+        if given != 1 or (chosen.query is not None and not chosen.query.strip()):
+            search.error("give a query, or --image FILE")
+    if chosen.command == "classify" and not _labels(chosen):
+        classify.error("--labels needs at least one label")
+    return chosen
+
+
+def _names_a_command(words: Sequence[str]) -> bool:
+    """Whether the first word that is no option of the program itself is a command."""
+    rest = iter(words)
+    for word in rest:
+        if word in ("--library", "--model", "--device"):
+            next(rest, None)
+        elif not word.startswith("--"):
+            return word in COMMANDS
+    return False
+
+
+def _with_defaults(chosen: argparse.Namespace) -> argparse.Namespace:
+    for name, default in (("library", None), ("model", None), ("device", None), ("json", False)):
+        if not hasattr(chosen, name):
+            setattr(chosen, name, default)
+    return chosen
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return number
+
+
+def _labels(chosen: argparse.Namespace) -> list[str]:
+    return [label.strip() for label in chosen.labels.split(",") if label.strip()]
+
+
+# ---------------------------------------------------------------------------------- commands
+
+
+def _window(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
+    for folder in chosen.folders:
+        if not os.path.isdir(folder):
+            raise UsageError(f"There is no folder {folder}; see photofind --help for commands.")
+    from photofind.gui import run
+
+    folders = [absolute(folder) for folder in chosen.folders]
+    return run(paths, folders, model=chosen.model, device=chosen.device)
+
+
+def _index(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
+    done = index_folders(
+        paths,
+        [absolute(path) for path in chosen.paths],
+        model=chosen.model,
+        device=chosen.device,
+        exclude=tuple(chosen.exclude),
+    )
+    for folder in done.offline:
+        _say(f"photofind: {shown_path(folder)} is offline or empty; its photos are kept")
+    for folder in done.unreadable:
+        _say(f"photofind: {shown_path(folder)} may not be read; what was known of it is kept")
+    if chosen.json:
+        fields = ("found", "indexed", "unchanged", "moved", "removed", "failed")
+        answer: dict[str, object] = {field: getattr(done, field) for field in fields}
+        answer |= {
+            "seconds": round(done.seconds, 3),
+            "photos_per_second": round(done.indexed / max(done.seconds, 1e-6), 2),
+            "model": done.model,
+            "device": done.device,
+        }
+        _print_json(answer)
+    else:
+        print(
+            f"{done.found} found: {done.indexed} indexed, {done.unchanged} unchanged, "
+            f"{done.moved} moved, {done.failed} set aside; {done.removed} removed "
+            f"({done.seconds:.1f} s)"
+        )
+        if done.failed:
+            _say("photofind status lists the files that were set aside, with the reasons")
+    return 0
+
+
+def index_folders(
+    paths: LibraryPaths,
+    folders: Sequence[bytes],
+    *,
+    model: str | None,
+    device: str | None,
+    exclude: tuple[str, ...] = (),
+) -> Indexed:
+    """Index and wait, with a progress bar on a terminal. A worker that dies is replaced."""
+    restarts = 0
+    with _Bar() as bar:
+        while True:
+            before = bar.finished
+            client = Client.open(paths, model=model, device=device)
+            try:
+                request = Index(
+                    id=client.new_id(),
+                    paths=tuple(folders),
+                    model=model,
+                    device=device,
+                    exclude=exclude,
+                )
+                done = client.call(request, on_event=bar.show)
+                assert isinstance(done, Indexed)
+                return done
+            except Unavailable:
+                restarts = 0 if bar.finished > before else restarts + 1
+                if restarts >= RESTARTS or not client.closed:
+                    raise
+            except Interrupted:
+                _stop_gently(client, request)
+                raise
+            finally:
+                client.close()
+
+
+def _stop_gently(client: Client, request: Index) -> None:
+    """Let the batch in hand be committed; a second Ctrl+C does not wait for it."""
+    try:
+        client.call(Cancel(id=client.new_id(), job=request.id), timeout=INTERRUPT_SECONDS)
+    except (PhotoFindError, Interrupted):
+        return
+
+
+class _Bar:
+    """A progress bar on a terminal, nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self.finished = 0
+        self._bar: Any = None
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def show(self, event: AnyEvent) -> None:
+        if not isinstance(event, Progress):
+            return
+        if event.stage == "indexing":
+            self.finished = event.done
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(unit=" photos", dynamic_ncols=True, smoothing=0.1, leave=False)
+        self._bar.set_description_str(event.stage)
+        self._bar.total = event.total or None
+        self._bar.n = event.done
+        self._bar.refresh()
+
+
+def _search(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
+    client = Client.open(paths, model=chosen.model, device=chosen.device)
+    try:
+        if chosen.query == "-":
+            for line in _lines():
+                _answer(chosen, client, query=line)
+                if not chosen.json:
+                    print(flush=True)  # an empty line ends each answer
+        else:
+            _answer(chosen, client, query=chosen.query, image=chosen.image)
+    finally:
+        client.close()
+    return 0
+
+
+def _lines() -> Iterator[str]:
+    for line in sys.stdin.buffer:
+        query = line.decode("utf-8", "replace").rstrip("\r\n")
+        if query.strip():
+            yield query
+
+
+def _answer(
+    chosen: argparse.Namespace, client: Client, *, query: str | None, image: str | None = None
+) -> None:
+    done = search_once(
+        client, query, image=image, top=chosen.top, model=chosen.model, device=chosen.device
+    )
+    shown = [(shown_path(path), score) for path, score in zip(done.paths, done.scores, strict=True)]
+    if chosen.json:
+        asked = image if query is None else query
+        _print_json(
+            {
+                "query": (asked or "").encode("utf-8", "replace").decode("utf-8"),
+                "model": done.model,
+                "results": [{"path": path, "score": round(score, 6)} for path, score in shown],
+                "seconds": round(done.seconds, 6),
+            }
+        )
+    else:
+        print_hits(shown)
+
+
+def search_once(
+    client: Client,
+    query: str | None,
+    *,
+    image: str | None = None,
+    top: int = 20,
+    model: str | None = None,
+    device: str | None = None,
+) -> SearchDone:
+    """One search by words or by a picture file, with the paths of its hits."""
+    done = client.call(
+        Search(
+            id=client.new_id(),
+            text=None if query is None else query.encode("utf-8", "replace").decode("utf-8"),
+            image_path=None if image is None else absolute(image),
+            top=top,
+            with_paths=True,
+            model=model,
+            device=device,
+        )
+    )
+    assert isinstance(done, SearchDone)
+    return done
+
+
+def print_hits(hits: Iterable[tuple[str, float]]) -> None:
+    """score<TAB>path, a line for each hit."""
+    for path, score in hits:
+        print(f"{score:.4f}\t{path}")
+    sys.stdout.flush()
+
+
+def _status(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
+    from photofind.report import library_report
+
+    report = library_report(paths)
+    if chosen.json:
+        _print_json(report.as_json())
+    else:
+        print(report.as_text())
+    return 0
+
+
+def _doctor(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
+    from photofind.report import examine
+
+    findings = examine(paths, chosen.model, chosen.device)
+    well = all(finding["ok"] for finding in findings)
+    if chosen.json:
+        _print_json({"ok": well, "checks": findings})
+    else:
+        for finding in findings:
+            mark = "ok  " if finding["ok"] else "BAD "
+            print(f"{mark}{finding['check']:12} {finding['finding']}")
+            if finding.get("advice"):
+                print(f"    {'':12} {finding['advice']}")
+    if not well:
+        _say("photofind: the doctor found something wrong")
+    return 0 if well else 1
+
+
+def _classify(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
+    labels = _labels(chosen)
+    client = Client.open(paths, model=chosen.model, device=chosen.device)
+    try:
+        done = client.call(
+            Classify(
+                id=client.new_id(),
+                image_path=absolute(chosen.image),
+                labels=tuple(labels),
+                ensemble=chosen.ensemble,
+                model=chosen.model,
+                device=chosen.device,
+            )
+        )
+    finally:
+        client.close()
+    assert isinstance(done, Classified)
+    shares = sorted(zip(labels, done.probabilities, strict=True), key=lambda pair: -pair[1])
+    if chosen.json:
+        told = [{"label": label, "probability": round(share, 6)} for label, share in shares]
+        image = shown_path(absolute(chosen.image))
+        _print_json({"image": image, "model": done.model, "labels": told})
+    else:
+        for label, share in shares:
+            print(f"{share:.4f}\t{label}")
+    return 0
+
+
+def _demo(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
+    from photofind.demo import QUERIES, demo_library, sample_folders
+
+    own = demo_library() if chosen.library is None else paths
+    folders = sample_folders()
+    if chosen.window:
+        from photofind.gui import run
+
+        return run(own, folders, model=chosen.model, device=chosen.device)
+    done = index_folders(own, folders, model=chosen.model, device=chosen.device)
+    print(f"{done.found} sample photos, {done.indexed} indexed now in {done.seconds:.1f} s")
+    client = Client.open(own, model=chosen.model, device=chosen.device)
+    try:
+        for query in QUERIES:
+            began = time.perf_counter()
+            found = search_once(client, query, top=3, model=chosen.model, device=chosen.device)
+            took = (time.perf_counter() - began) * 1000
+            print(f"\nphotofind search {json.dumps(query)}    ({took:.0f} ms)")
+            print_hits(zip(map(shown_path, found.paths), found.scores, strict=True))
+    finally:
+        client.close()
+    return 0

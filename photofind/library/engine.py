@@ -1,0 +1,419 @@
+"""`Library`: requests in, events out, and the engine that carries out what changes the library."""
+
+import json
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from queue import Empty, SimpleQueue
+
+from photofind.catalog import Catalog, FolderRow
+from photofind.errors import (
+    FolderMissing,
+    PhotoFindError,
+    Reason,
+    WorkerUnavailable,
+)
+from photofind.images.pool import DecodePool
+from photofind.library.jobs import Client, Job
+from photofind.library.models import Models
+from photofind.library.progress import Pace
+from photofind.library.queries import answer
+from photofind.library.reading import Outcome, Reading
+from photofind.paths import LibraryPaths, is_within
+from photofind.protocol import (
+    Cancel,
+    ChooseModel,
+    Classify,
+    Done,
+    Event,
+    Failed,
+    Index,
+    LibraryChanged,
+    Pause,
+    Prioritise,
+    RemoveFolder,
+    Request,
+    Resume,
+    Retry,
+    Search,
+    SetExclusions,
+    StateDone,
+)
+from photofind.scan import KnownFile, ScanPlan, scan
+from photofind.thumbnails import ThumbnailWriter
+
+_log = logging.getLogger(__name__)
+
+CHANGED_SECONDS = 0.5  # between two announcements that the catalog changed
+SAVE_SECONDS = 60.0  # between two writings of the index file while much is indexed
+IDLE_SECONDS = 0.5
+# Faults of the world that may have passed by the next scan; other reasons wait for a changed file.
+PASSING = (Reason.NO_PERMISSION, Reason.VANISHED, Reason.READ_ERROR)
+
+
+class Library:
+    """One open library. `run` is the engine thread; `answer` belongs to the query thread; the
+    other methods may be called from any thread."""
+
+    def __init__(
+        self,
+        paths: LibraryPaths,
+        *,
+        model: str | None,
+        device: str | None,
+        announce: Callable[[Event], None],
+    ) -> None:
+        """Open or make the library. Raises LibraryUnusable and its kin."""
+        self._paths = paths
+        self._announce = announce
+        self._catalog = Catalog.open(paths.catalog)
+        self._thumbnails = ThumbnailWriter(paths.thumbnails)
+        self._models = Models(self._catalog, paths, announce, model=model, device=device)
+        self._pool = DecodePool(max(1, (os.cpu_count() or 2)))
+        self._requests: SimpleQueue[tuple[Request, Client] | None] = SimpleQueue()
+        self._jobs: list[Job] = []
+        self._reading: Reading | None = None
+        self._pace = Pace(announce)
+        self._stopping = threading.Event()
+        self._paused = threading.Event()
+        self._cancelled: deque[tuple[Client, int]] = deque()
+        self._wanted: tuple[int, ...] | None = None  # photo ids on screen, newest list
+        self._changed_ids: list[int] = []
+        self._changed_layout = False
+        self._changed_at = 0.0
+        self._saved_at = time.monotonic()
+
+    # ------------------------------------------------------------------------ any thread
+
+    def submit(self, request: Request, client: Client) -> None:
+        """Queue a request for the engine; its terminal event goes to the client."""
+        self._requests.put((request, client))
+
+    def at_once(self, request: Request, client: Client) -> Event:
+        """Carry out a request that must not wait for the engine."""
+        if isinstance(request, Pause):
+            self._paused.set()
+        elif isinstance(request, Resume):
+            self._paused.clear()
+        elif isinstance(request, Prioritise):
+            self._wanted = request.photo_ids
+        elif isinstance(request, Cancel):
+            self._cancelled.append((client, request.job))
+        else:
+            return StateDone(
+                id=request.id,
+                progress=self._pace.latest,
+                encoder=self._models.state,
+                paused=self._paused.is_set(),
+                pid=os.getpid(),
+                windows=0,
+            )
+        return Done(id=request.id)
+
+    def state(self) -> tuple[Event, ...]:
+        """What a new client should know at once."""
+        return (self._models.state, self._pace.latest)
+
+    def forget(self, client: object) -> None:
+        """A client has gone: nobody waits for the answers to its requests."""
+        for job in list(self._jobs):
+            if job.client is client:
+                job.client = None
+
+    def stop(self) -> None:
+        """Ask the engine to end after the batch in hand."""
+        self._stopping.set()
+        self._requests.put(None)
+
+    # ---------------------------------------------------------------------- query thread
+
+    def preload(self) -> None:
+        """Load the library's model before it is asked for; a failure is told when it is."""
+        try:
+            self._models.get()
+        except PhotoFindError as error:
+            _log.warning("the model could not be loaded: %s", error)
+
+    def answer(self, request: Search | Classify) -> Event:
+        """The hits of a query or the labels of a picture, or why there are none."""
+        return answer(request, self._models, self._catalog, self._pool)
+
+    # --------------------------------------------------------------------- engine thread
+
+    def run(self) -> None:
+        """Carry out requests and read what waits, until `stop`."""
+        while not self._stopping.is_set():
+            self._mind_the_cancelled()
+            working = self._reading is not None and len(self._reading) > 0
+            busy = working and not self._paused.is_set()
+            try:
+                asked = self._requests.get(timeout=None if not (working or self._jobs) else 0)
+            except Empty:
+                asked = None
+            if asked is not None:
+                self._carry_out(*asked)
+            elif busy:
+                self._read_a_little()
+            elif working:
+                self._pace.say("paused")
+                time.sleep(0.05)
+            self._finish_jobs()
+            self._tell_changes()
+        self._tell_changes(at_once=True)
+
+    def close(self) -> None:
+        """Close every file. The index cache is written if it is worth it."""
+        try:
+            self._models.save()
+        except (PhotoFindError, OSError) as error:
+            _log.warning("the index file was not written: %s", error)
+        self._pool.close()
+        self._thumbnails.close()
+        self._catalog.close()
+
+    def _carry_out(self, request: Request, client: Client) -> None:
+        try:
+            if isinstance(request, Index):
+                self._start_job(Job(request, client))
+                return
+            if isinstance(request, RemoveFolder):
+                gone = self._catalog.remove_folder(request.folder_id)
+                self._thumbnails.remove(gone.content_hashes)
+                self._models.refresh_indexes()
+            elif isinstance(request, Retry):
+                self._catalog.retry(request.file_ids or None)
+            elif isinstance(request, SetExclusions):
+                self._catalog.set_setting("exclusions", json.dumps(list(request.patterns)))
+            elif isinstance(request, ChooseModel):
+                self._models.choose(request.model, request.device)
+                self._reading = None
+            self._refill()
+            self._note_change(layout=True)
+            client.send(Done(id=request.id))
+        except PhotoFindError as error:
+            client.send(Failed(id=request.id, code=error.code, message=str(error)))
+        except Exception as error:  # noqa: BLE001 (a mistake of ours: logged, told, and on)
+            _log.exception("a mistake while carrying out %s", type(request).__name__)
+            client.send(_our_mistake(request.id, self._paths, error))
+
+    # ---------------------------------------------------------------------------- scanning
+
+    def _start_job(self, job: Job) -> None:
+        request = job.request
+        if request.model or request.device:
+            self._models.choose(request.model, request.device)
+            self._reading = None
+        if request.exclude:
+            patterns = dict.fromkeys((*self._patterns(), *request.exclude))
+            self._catalog.set_setting("exclusions", json.dumps(list(patterns)))
+        roots = [folder.path for folder in self._catalog.folders()]
+        places = _outermost(request.paths) if request.paths else roots
+        for place in places:
+            self._check_place(place)
+        self._catalog.retry_reasons(PASSING)
+        for place in places:
+            self._look_at(place, job)
+            if self._stopping.is_set():
+                return
+        self._refill(job, places)
+        self._jobs.append(job)
+
+    def _check_place(self, place: bytes) -> None:
+        """Refuse what is no folder before anything is changed."""
+        if os.path.isdir(place) or self._known_folder(place) is not None:
+            return
+        shown = os.fsdecode(place)
+        if os.path.lexists(place) and not os.path.isdir(place):
+            raise FolderMissing(f"{shown} is not a folder; give the folder that it lies in.")
+        raise FolderMissing(f"There is no folder {shown}.")
+
+    def _known_folder(self, place: bytes) -> FolderRow | None:
+        return next((f for f in self._catalog.folders() if is_within(place, f.path)), None)
+
+    def _look_at(self, place: bytes, job: Job) -> None:
+        """Scan one folder, or a part of a known one, and write down what is new."""
+        known_folder = self._known_folder(place)
+        known = self._catalog.known_files(known_folder.id, place) if known_folder else []
+        if known_folder is None:
+            # A folder above known ones takes them over, with all that is known of their files.
+            within = [f for f in self._catalog.folders() if is_within(f.path, place)]
+            known = [file for f in within for file in self._catalog.known_files(f.id)]
+        plan = scan(
+            place,
+            known,
+            patterns=self._patterns(),
+            cancelled=self._stopping.is_set,
+            progress=lambda found: self._pace.say("scanning", folder=place, found=found),
+        )
+        if self._stopping.is_set():
+            return
+        folder = known_folder or self._catalog.add_folder(place)
+        _count(job, plan, known, new=self._catalog.apply(folder.id, plan))
+        self._note_change(layout=True)
+
+    def _patterns(self) -> Sequence[str]:
+        kept = self._catalog.setting("exclusions")
+        return tuple(json.loads(kept)) if kept else ()
+
+    def _refill(self, job: Job | None = None, places: Sequence[bytes] = ()) -> None:
+        """Read again from the catalog what waits; a new job waits for its part of it."""
+        if job is None and self._reading is None:
+            return
+        model = self._models.get()
+        if self._reading is None or self._reading.model is not model:
+            self._reading = Reading(self._catalog, self._thumbnails, self._pool, model)
+        self._models.refresh_indexes()
+        waiting = self._catalog.pending(model.encoder_id)
+        self._reading.fill(waiting)
+        if job is not None:
+            job.waiting = self._within(waiting, places)
+            # Files that did not change but were never read are counted when they are.
+            job.unchanged -= len(job.waiting - job.new)
+        self._pace.begin(len(self._reading))
+
+    def _within(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
+        if all(any(is_within(f.path, p) for p in places) for f in self._catalog.folders()):
+            return set(file_ids)
+        found: set[int] = set()
+        for start in range(0, len(file_ids), 1000):
+            for file in self._catalog.files(file_ids[start : start + 1000]):
+                if any(is_within(file.path, place) for place in places):
+                    found.add(file.id)
+        return found
+
+    # ----------------------------------------------------------------------------- reading
+
+    def _read_a_little(self) -> None:
+        reading = self._reading
+        assert reading is not None
+        try:
+            if self._models.state.state != "ready":
+                self._pace.say("loading")
+                self._models.ready_for_photos(reading.model)
+            wanted, self._wanted = self._wanted, None
+            if wanted:
+                reading.prefer(self._catalog.pending_of(wanted))
+            outcomes = reading.step()
+        except PhotoFindError as error:
+            self._give_up(error)
+            return
+        if outcomes:
+            self._pace.advance(len(outcomes))
+            for outcome in outcomes:
+                for job in self._jobs:
+                    job.take(outcome.file_id, outcome.kind, outcome.replaced)
+            self._note_outcomes(outcomes)
+        self._pace.say("indexing")
+        if time.monotonic() - self._saved_at > SAVE_SECONDS:
+            self._models.save()
+            self._saved_at = time.monotonic()
+
+    def _note_outcomes(self, outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
+            if outcome.photo_id is not None:
+                self._changed_ids.append(outcome.photo_id)
+            self._changed_layout |= outcome.redated or outcome.kind == "failed"
+
+    def _give_up(self, error: PhotoFindError) -> None:
+        """The world does not let us go on (a full disk, a model that is not there): say so, and
+        wait for the next request."""
+        _log.error("indexing stopped: %s", error)
+        failed = Failed(code=error.code, message=str(error))
+        for job in self._jobs:
+            if job.client is not None:
+                job.client.send(Failed(id=job.request.id, code=error.code, message=str(error)))
+        self._jobs.clear()
+        self._reading = None
+        self._pace.total = self._pace.done
+        self._pace.say("idle", at_once=True)
+        self._announce(failed)
+
+    def _finish_jobs(self) -> None:
+        for job in [job for job in self._jobs if not job.waiting]:
+            self._jobs.remove(job)
+            self._close_job(job)
+        if (
+            self._reading is not None
+            and not len(self._reading)
+            and self._pace.latest.stage != "idle"
+        ):
+            self._models.save()
+            self._saved_at = time.monotonic()
+            self._pace.say("idle", at_once=True)
+
+    def _close_job(self, job: Job, *, cancelled: bool = False) -> None:
+        self._tell_changes(at_once=True)
+        if job.client is not None:
+            encoder = self._models.get().encoder
+            job.client.send(job.report(encoder.name, encoder.device, cancelled=cancelled))
+
+    def _mind_the_cancelled(self) -> None:
+        while self._cancelled:
+            client, request_id = self._cancelled.popleft()
+            mine = [
+                job
+                for job in self._jobs
+                if not request_id or (job.client is client and job.request.id == request_id)
+            ]
+            for job in mine:
+                self._jobs.remove(job)
+                self._close_job(job, cancelled=True)
+            if self._reading is not None and not self._jobs:
+                self._reading.drop()
+                self._pace.total = self._pace.done + len(self._reading)
+
+    # --------------------------------------------------------------------------- telling
+
+    def _note_change(self, *, layout: bool) -> None:
+        self._changed_layout |= layout
+
+    def _tell_changes(self, *, at_once: bool = False) -> None:
+        if not self._changed_ids and not self._changed_layout:
+            return
+        now = time.monotonic()
+        if not at_once and now - self._changed_at < CHANGED_SECONDS:
+            return
+        self._changed_at = now
+        self._announce(
+            LibraryChanged(layout=self._changed_layout, photo_ids=tuple(self._changed_ids))
+        )
+        self._changed_ids, self._changed_layout = [], False
+
+
+def _outermost(paths: Iterable[bytes]) -> list[bytes]:
+    """The paths without those that lie within another of them."""
+    unique = sorted(set(paths), key=len)
+    kept: list[bytes] = []
+    for path in unique:
+        if not any(is_within(path, other) for other in kept):
+            kept.append(path)
+    return kept
+
+
+def _count(job: Job, plan: ScanPlan, known: Sequence[KnownFile], *, new: Iterable[int]) -> None:
+    """Add what a scan found to a job's counts; what waits is counted when it is finished."""
+    job.new.update(new)
+    left = {file.id for file in (*plan.missing, *plan.offline, *plan.excluded)}
+    left |= {file.id for file, _ in plan.changed}
+    stay = [file for file in known if file.id not in left]
+    already_failed = sum(file.state == "failed" for file in stay)
+    already_online_only = sum(file.state == "online-only" for file in stay)
+    job.found += plan.found
+    job.failed += already_failed
+    job.online_only += already_online_only + sum(file.online_only for file in plan.added)
+    job.unchanged += plan.unchanged - already_failed - already_online_only
+    job.missing.update(file.id for file in plan.missing)
+    job.removed += len(plan.missing) + len(plan.excluded)
+    if not plan.online:
+        job.offline.append(plan.folder)
+    job.unreadable.extend(plan.unreadable)
+
+
+def _our_mistake(request_id: int, paths: LibraryPaths, error: Exception) -> Failed:
+    told = WorkerUnavailable(
+        f"PhotoFind made a mistake ({type(error).__name__}); {paths.log / 'worker.log'} says more."
+    )
+    return Failed(id=request_id, code=told.code, message=str(told))

@@ -1,0 +1,147 @@
+"""Encoders in use, each with the index and the searcher over its embeddings."""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from photofind.catalog import Catalog
+from photofind.encoder import Encoder, open_encoder, resolve
+from photofind.errors import PhotoFindError
+from photofind.index import VectorIndex
+from photofind.paths import LibraryPaths
+from photofind.protocol import EncoderState
+from photofind.search import Searcher
+
+_log = logging.getLogger(__name__)
+
+EMBEDDINGS_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """An encoder and everything that is kept for its embeddings."""
+
+    encoder: Encoder
+    encoder_id: int
+    index: VectorIndex
+    searcher: Searcher
+
+
+class Models:
+    """Loads encoders when they are first needed. Any thread; loading is done once."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        paths: LibraryPaths,
+        tell: Callable[[EncoderState], None],
+        *,
+        model: str | None,
+        device: str | None,
+    ) -> None:
+        self._catalog = catalog
+        self._paths = paths
+        self._tell = tell
+        self._lock = threading.RLock()
+        self._loaded: dict[tuple[str, str], LoadedModel] = {}
+        self._override = model  # what the worker was started with, before anything was chosen
+        self._device = device or catalog.setting("device") or "auto"
+        self.state = EncoderState(state="none", model=model or catalog.setting("model") or "")
+
+    def get(self, model: str | None = None, device: str | None = None) -> LoadedModel:
+        """The named model, or the library's. Raises ModelError or DeviceError."""
+        with self._lock:
+            spec = resolve(model or self._catalog.setting("model") or self._override)
+            where = device or self._device
+            loaded = self._loaded.get((spec.name, where))
+            if loaded is None:
+                loaded = self._loaded[spec.name, where] = self._load(spec.name, where)
+            return loaded
+
+    def choose(self, model: str | None, device: str | None) -> LoadedModel:
+        """Use this model for the library from now on; one that does not load changes nothing."""
+        loaded = self.get(model, device)
+        with self._lock:
+            if model is not None:
+                self._catalog.set_setting("model", resolve(model).name)
+            if device is not None:
+                self._device = device
+                self._catalog.set_setting("device", device)
+            self._remember(loaded)
+        return loaded
+
+    def ready_for_photos(self, loaded: LoadedModel) -> None:
+        """Load the image tower. Called in the engine thread, before the first batch."""
+        loaded.encoder.load_images()
+        self._say("ready", loaded.encoder)
+
+    def refresh_index(self, loaded: LoadedModel) -> None:
+        """Bring an index up to what may be found now: photos that are shown and embedded."""
+        wanted = self._catalog.searchable_ids(loaded.encoder_id)
+        held = loaded.index.ids()
+        loaded.index.remove(np.setdiff1d(held, wanted, assume_unique=True))
+        for ids in _chunks(np.setdiff1d(wanted, held, assume_unique=True)):
+            loaded.index.add(*self._catalog.embeddings_of(loaded.encoder_id, ids))
+
+    def refresh_indexes(self) -> None:
+        """The same for every model in use, after photos came or went."""
+        with self._lock:
+            loaded = list(self._loaded.values())
+        for model in loaded:
+            self.refresh_index(model)
+
+    def save(self) -> None:
+        """Write what is new in the indexes to their cache files."""
+        with self._lock:
+            for loaded in self._loaded.values():
+                loaded.index.save()
+
+    def _load(self, name: str, device: str) -> LoadedModel:
+        self._say("loading", None, model=name)
+        try:
+            encoder = open_encoder(name, device)
+        except PhotoFindError as error:
+            self._say("failed", None, model=name, message=str(error))
+            raise
+        encoder_id = self._catalog.encoder_id(encoder.key, encoder.name, encoder.dimension)
+        name_of_file = hashlib.sha256(encoder.key.encode()).hexdigest()[:16] + ".hnsw"
+        index = VectorIndex(encoder.dimension, self._paths.index / name_of_file, key=encoder.key)
+        loaded = LoadedModel(encoder, encoder_id, index, Searcher(encoder, index))
+        index.load()
+        self.refresh_index(loaded)
+        self._remember(loaded)
+        self._say("text-ready", encoder)
+        return loaded
+
+    def _remember(self, loaded: LoadedModel) -> None:
+        """What readers of the catalog need to count: the key of the library's own encoder."""
+        own = resolve(self._catalog.setting("model") or self._override).name
+        if loaded.encoder.name == own:
+            self._catalog.set_setting("encoder_key", loaded.encoder.key)
+            self._catalog.set_setting("model_used", loaded.encoder.name)
+            self._catalog.set_setting("device_used", loaded.encoder.device)
+
+    def _say(
+        self, state: str, encoder: Encoder | None, *, model: str = "", message: str = ""
+    ) -> None:
+        self.state = EncoderState(
+            state=state,
+            model=encoder.name if encoder else model,
+            encoder_key=encoder.key if encoder else "",
+            device=encoder.device if encoder else "",
+            basic=encoder.basic if encoder else False,
+            languages=encoder.languages if encoder else ("en",),
+            message=message,
+        )
+        self._tell(self.state)
+
+
+def _chunks(ids: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> list[list[int]]:
+    return [
+        ids[start : start + EMBEDDINGS_AT_ONCE].tolist()
+        for start in range(0, len(ids), EMBEDDINGS_AT_ONCE)
+    ]

@@ -1,0 +1,97 @@
+"""From a query to hits: the worker's query thread."""
+
+import logging
+import time
+from concurrent.futures import Future
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.catalog import Catalog
+from photofind.encoder.zeroshot import SINGLE_TEMPLATE, TEMPLATES, classify
+from photofind.errors import PhotoFindError, UsageError, WorkerUnavailable
+from photofind.images import ReadPhoto
+from photofind.images.pool import DecodePool
+from photofind.library.models import LoadedModel, Models
+from photofind.protocol import Classified, Classify, Failed, Search, SearchDone
+from photofind.search import Found, is_foreign
+
+Vector = NDArray[np.float32]
+_log = logging.getLogger(__name__)
+
+
+def answer(
+    request: Search | Classify, models: Models, catalog: Catalog, pool: DecodePool
+) -> SearchDone | Classified | Failed:
+    """Hits by falling cosine, or probabilities of labels, or why there are none."""
+    try:
+        loaded = models.get(request.model, request.device)
+        if isinstance(request, Classify):
+            return _classify(request, loaded, pool)
+        return _search(request, loaded, catalog, pool)
+    except PhotoFindError as error:
+        return Failed(id=request.id, code=error.code, message=str(error))
+    except Exception:  # noqa: BLE001 (a mistake of ours: logged and told; the next query goes on)
+        _log.exception("a query failed")
+        mistake = WorkerUnavailable("The search failed because of a mistake in PhotoFind.")
+        return Failed(id=request.id, code=mistake.code, message=str(mistake))
+
+
+def _search(request: Search, loaded: LoadedModel, catalog: Catalog, pool: DecodePool) -> SearchDone:
+    began = time.perf_counter()
+    found = _find(request, loaded, catalog, pool)
+    ids = found.ids.tolist()
+    score_of = dict(zip(ids, found.scores.tolist(), strict=True))
+    paths = catalog.paths_of(ids) if request.with_paths else {}
+    if request.with_paths:  # without photos whose last file left since the index was asked
+        ids = [photo_id for photo_id in ids if photo_id in paths]
+    return SearchDone(
+        id=request.id,
+        photo_ids=tuple(ids),
+        scores=tuple(score_of[photo_id] for photo_id in ids),
+        paths=tuple(paths[photo_id] for photo_id in ids) if request.with_paths else (),
+        matches=min(found.matches, len(ids)),
+        searched=len(loaded.index),
+        seconds=time.perf_counter() - began,
+        model=loaded.encoder.name,
+        foreign=bool(request.text) and is_foreign(request.text or "", loaded.encoder.languages),
+    )
+
+
+def _classify(request: Classify, loaded: LoadedModel, pool: DecodePool) -> Classified:
+    vector = _embed(pool.read(request.image_path, loaded.encoder.preprocessing), loaded)
+    templates = TEMPLATES if request.ensemble else (SINGLE_TEMPLATE,)
+    shares = classify(loaded.encoder, vector[np.newaxis], request.labels, templates)[0]
+    return Classified(
+        id=request.id,
+        probabilities=tuple(float(share) for share in shares),
+        model=loaded.encoder.name,
+    )
+
+
+def _embed(read: "Future[ReadPhoto]", loaded: LoadedModel) -> Vector:
+    photo = read.result()
+    assert photo.pixels is not None
+    return loaded.encoder.encode_images(photo.pixels[np.newaxis])[0]
+
+
+def _find(request: Search, loaded: LoadedModel, catalog: Catalog, pool: DecodePool) -> Found:
+    allowed = None
+    if request.folder_ids is not None:
+        allowed = catalog.searchable_ids(loaded.encoder_id, request.folder_ids)
+    if request.text is not None:
+        return loaded.searcher.text(request.text, request.top, allowed)
+    if request.photo_id is not None:
+        ids, vectors = catalog.embeddings_of(loaded.encoder_id, [request.photo_id])
+        if not len(ids):
+            raise UsageError("This photo has not been read yet; try again in a moment.")
+        return loaded.searcher.vector(vectors[0], request.top, allowed)
+    if request.image_path is None and request.image_bytes is None:
+        raise UsageError("A search needs words or a picture.")
+    preprocessing = loaded.encoder.preprocessing
+    read = (
+        pool.read(request.image_path, preprocessing)
+        if request.image_path is not None
+        else pool.read_bytes(request.image_bytes or b"", preprocessing)
+    )
+    return loaded.searcher.vector(_embed(read, loaded), request.top, allowed)
