@@ -146,10 +146,9 @@ def examine(paths: LibraryPaths, model: str | None, device: str | None) -> list[
         )
     except subprocess.TimeoutExpired:
         return [_unfinished(f"no answer within {EXAMINE_SECONDS} seconds")]
-    findings: list[Finding] = []
-    for line in done.stdout.decode("utf-8", "replace").splitlines():
-        if line.startswith("{"):  # libraries print what they like beside it
-            findings.append(json.loads(line))
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    # Libraries print what they like beside our lines.
+    findings: list[Finding] = [json.loads(line) for line in lines if line.startswith("{")]
     if done.returncode != 0:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()
         findings.append(_unfinished(last[-1] if last else f"exit status {done.returncode}"))

@@ -1,12 +1,22 @@
-"""Fixtures that every room shares."""
+"""Fixtures that every room shares, and the rule that nothing is skipped in silence."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 # Evaluation data lies beside a developer's checkout; the project's own tests need none of it.
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# What a machine may lack without a fault of ours. Anything else that is skipped fails in CI, so
+# that a missing part (a font, a screen, a package) cannot turn a promise green.
+ALLOWED_SKIPS = (
+    "the shared evaluation data is not beside this checkout",
+    "only on Windows",
+    "only on macOS",
+    "needs a CUDA device",
+)
 
 
 @pytest.fixture
@@ -16,3 +26,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared evaluation data is not beside this checkout")
     return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """On a CI machine a skip for a missing part is a failure."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not any(allowed in reason for allowed in ALLOWED_SKIPS):
+            report.outcome = "failed"
+            report.longrepr = f"skipped, but it should run here: {reason}"
+    return report
