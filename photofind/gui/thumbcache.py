@@ -1,0 +1,205 @@
+"""Thumbnails ready to be painted: read, decoded and scaled by a few threads, kept by their bytes.
+
+What is wanted is one list, most wanted first, replaced with every scroll: what was scrolled past is
+thus forgotten before it is begun. Images come in device pixels, so that painting one is a copy.
+"""
+
+import logging
+import os
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+BUDGET_BYTES = 96 * 2**20  # of decoded images; several screens full
+THREADS = max(2, min(4, (os.cpu_count() or 2) // 2))
+CLOSE_SECONDS = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How cells are drawn: `edge` and `radius` in device pixels; `fill` crops to the square."""
+
+    edge: int
+    radius: float
+    fill: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """What a thread gives back. `image` is None when there is no (readable) thumbnail."""
+
+    content_hash: bytes
+    image: QImage | None
+    shape: Shape | None = None  # of a cell; None for a whole thumbnail
+    then: Callable[[QImage | None], None] | None = None
+
+
+class Thumbnails(QObject):
+    """The thumbnails of one library. Everything here is called on the GUI thread."""
+
+    arrived = Signal(list)  # content hashes whose cell images have just come
+
+    _made = Signal()
+
+    def __init__(
+        self, path: Path, parent: QObject | None = None, *, budget: int = BUDGET_BYTES
+    ) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._budget = budget
+        self._cells: OrderedDict[bytes, tuple[Shape, QImage]] = OrderedDict()
+        self._bytes = 0
+        self._absent: set[bytes] = set()
+        # Shared with the threads, under the condition:
+        self._condition = threading.Condition()
+        self._shape = Shape(1, 0, True)
+        self._wanted: deque[bytes] = deque()
+        self._busy: set[bytes] = set()
+        self._whole: deque[tuple[bytes, Callable[[QImage | None], None]]] = deque()
+        self._done: list[_Made] = []
+        self._closed = False
+        self._threads: list[threading.Thread] = []
+        self._made.connect(self._take)
+
+    # -------------------------------------------------------------------------------- for cells
+
+    def cell(self, content_hash: bytes) -> QImage | None:
+        """The image of a cell, perhaps still in a former shape; None while there is none."""
+        found = self._cells.get(content_hash)
+        if found is None:
+            return None
+        self._cells.move_to_end(content_hash)
+        return found[1]
+
+    def want(self, hashes: Sequence[bytes], shape: Shape) -> None:
+        """Make these, in this order, and nothing that was wanted before."""
+        needed = [h for h in hashes if h not in self._absent and not self._has(h, shape)]
+        with self._condition:
+            self._shape = shape
+            self._wanted = deque(h for h in needed if h not in self._busy)
+            if self._wanted:
+                self._condition.notify_all()
+        if needed:
+            self._start()
+
+    def look_again(self) -> None:
+        """Thumbnails that were not there may be there now."""
+        self._absent.clear()
+
+    # -------------------------------------------------------------------------------- for viewers
+
+    def whole(self, content_hash: bytes, then: Callable[[QImage | None], None]) -> None:
+        """Decode one thumbnail in its own size before all others, and call `then` with it."""
+        with self._condition:
+            self._whole.append((content_hash, then))
+            self._condition.notify()
+        self._start()
+
+    def close(self) -> None:
+        """Make nothing more, and end the threads."""
+        with self._condition:
+            self._closed = True
+            self._wanted.clear()
+            self._whole.clear()
+            self._condition.notify_all()
+        for thread in self._threads:
+            thread.join(CLOSE_SECONDS)
+
+    # -------------------------------------------------------------------------------------- parts
+
+    def _has(self, content_hash: bytes, shape: Shape) -> bool:
+        found = self._cells.get(content_hash)
+        return found is not None and found[0] == shape
+
+    def _start(self) -> None:
+        if self._threads or self._closed:
+            return
+        for number in range(THREADS):
+            thread = threading.Thread(target=self._run, name=f"thumbnails {number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _take(self) -> None:
+        """Take what the threads made. Many may have come for one signal, or none for a late one."""
+        with self._condition:
+            done, self._done = self._done, []
+            self._busy.difference_update(made.content_hash for made in done if made.shape)
+        arrived: list[bytes] = []
+        for made in done:
+            if made.then is not None:
+                made.then(made.image)
+            elif made.image is None or made.shape is None:
+                self._absent.add(made.content_hash)
+            else:
+                self._keep(made.content_hash, made.shape, made.image)
+                arrived.append(made.content_hash)
+        if arrived:
+            self.arrived.emit(arrived)
+
+    def _keep(self, content_hash: bytes, shape: Shape, image: QImage) -> None:
+        former = self._cells.pop(content_hash, None)
+        if former is not None:
+            self._bytes -= former[1].sizeInBytes()
+        self._cells[content_hash] = (shape, image)
+        self._bytes += image.sizeInBytes()
+        while self._bytes > self._budget and len(self._cells) > 1:
+            _, (_, dropped) = self._cells.popitem(last=False)
+            self._bytes -= dropped.sizeInBytes()
+
+    # ----------------------------------------------------------------------------- on the threads
+
+    def _run(self) -> None:
+        # Pillow is imported here, after the window has opened.
+        from photofind.gui.pixels import cell_image, whole_image
+        from photofind.thumbnails import ThumbnailReader
+
+        reader = ThumbnailReader(self._path)
+        while (job := self._next()) is not None:
+            content_hash, shape, then = job
+            jpeg = reader.get([content_hash]).get(content_hash)
+            image: QImage | None = None
+            if jpeg is not None:
+                try:
+                    image = (
+                        whole_image(jpeg)
+                        if shape is None
+                        else cell_image(jpeg, shape.edge, fill=shape.fill, radius=shape.radius)
+                    )
+                except OSError as error:
+                    _log.warning("A thumbnail is damaged (%s): %s", content_hash.hex(), error)
+            self._post(_Made(content_hash, image, shape, then))
+        reader.close()
+
+    def _next(
+        self,
+    ) -> tuple[bytes, Shape | None, Callable[[QImage | None], None] | None] | None:
+        with self._condition:
+            while not self._closed:
+                if self._whole:
+                    content_hash, then = self._whole.popleft()
+                    return content_hash, None, then
+                if self._wanted:
+                    content_hash = self._wanted.popleft()
+                    self._busy.add(content_hash)
+                    return content_hash, self._shape, None
+                self._condition.wait()
+        return None
+
+    def _post(self, made: _Made) -> None:
+        with self._condition:
+            if self._closed:
+                return
+            self._done.append(made)
+            first = len(self._done) == 1
+        if first:
+            try:
+                self._made.emit()
+            except RuntimeError:  # the window went, and this object with it, between the two lines
+                _log.debug("A thumbnail came after the window had gone.")
