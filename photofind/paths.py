@@ -5,6 +5,7 @@ in one way only, `shown_path`, which is documented for people who read the comma
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,16 +64,19 @@ def is_within(path: bytes, folder: bytes) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep.encode()) + os.sep.encode())
 
 
+_NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|(.))")
+
+
 def shown_path(path: bytes) -> str:
     r"""A path as one line of text without tabs, which `path_from_shown` turns back exactly.
 
-    Characters that are not printable on one line become `\t`, `\n`, `\r` or `\xNN`, bytes that are
-    no valid UTF-8 become `\xNN`, and a backslash becomes `\\`.
+    Characters that do not print on one line become `\t`, `\n`, `\r` or `\xNN` for each of their
+    bytes, bytes that are no valid UTF-8 become `\xNN`, and a backslash becomes `\\`. On Windows the
+    backslash is the separator and stays as it is; there names are always text.
     """
     shown: list[str] = []
-    for character in (
-        os.fsdecode(path) if os.name == "nt" else path.decode("utf-8", "surrogateescape")
-    ):
+    for character in os.fsdecode(path):
         point = ord(character)
         if character == "\\" and os.name != "nt":
             shown.append("\\\\")
@@ -87,4 +91,16 @@ def shown_path(path: bytes) -> str:
     return "".join(shown)
 
 
-_NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+def path_from_shown(shown: str) -> bytes:
+    """The path that `shown_path` showed so."""
+    if os.name == "nt":
+        return os.fsencode(shown)
+    back = {"t": b"\t", "n": b"\n", "r": b"\r", "\\": b"\\"}
+    parts: list[bytes] = []
+    end = 0
+    for escape in _ESCAPE.finditer(shown):
+        parts.append(os.fsencode(shown[end : escape.start()]))
+        byte, name = escape.groups()
+        parts.append(bytes([int(byte, 16)]) if byte else back[name])
+        end = escape.end()
+    return b"".join((*parts, os.fsencode(shown[end:])))
