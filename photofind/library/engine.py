@@ -180,8 +180,8 @@ class Library:
                 self._start_job(Job(request, client))
                 return
             if isinstance(request, RemoveFolder):
-                gone = self._catalog.remove_folder(request.folder_id)
-                self._thumbnails.remove(gone.content_hashes)
+                self._catalog.remove_folder(request.folder_id)
+                self._forget_removed()
                 self._models.refresh_indexes()
             elif isinstance(request, Retry):
                 self._catalog.retry(request.file_ids or None)
@@ -218,8 +218,13 @@ class Library:
             self._look_at(place, job)
             if self._stopping.is_set():
                 return
+        self._forget_removed()
         self._refill(job, places)
         self._jobs.append(job)
+
+    def _forget_removed(self) -> None:
+        """Photos that no file bears any more need no thumbnail; indexes follow the catalog."""
+        self._thumbnails.remove(self._catalog.take_removed().content_hashes)
 
     def _check_place(self, place: bytes) -> None:
         """Refuse what is no folder before anything is changed."""

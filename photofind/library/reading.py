@@ -166,6 +166,7 @@ class Reading:
             if adopted is None:
                 self._claimed.append(file)
             else:
+                self._forget_removed()
                 outcomes.append(
                     Outcome(
                         file.id,
@@ -201,26 +202,37 @@ class Reading:
                 else:
                     failures.append(FileFailed(file.id, Reason.NO_EMBEDDING, ""))
             self._thumbnails.put([(photo.content_hash, photo.thumbnail) for _, photo in batch])
+        # A file whose folder was removed while it was being decoded is not among the stored.
         stored = self._catalog.store(self.model.encoder_id, reads, failures)
         self._stored_at = time.monotonic()
-        if reads:
+        by_file = {read.file_id: read for read in reads}
+        if stored:
             self.model.index.add(
-                [kept.photo_id for kept in stored], np.stack([read.embedding for read in reads])
+                [kept.photo_id for kept in stored],
+                np.stack([by_file[kept.file_id].embedding for kept in stored]),
             )
+        self._forget_removed()
         outcomes = [
             Outcome(
                 kept.file_id,
                 "moved" if kept.kind == "moved" else "indexed",
                 kept.photo_id,
                 kept.replaced_file_id,
-                redated=kept.kind != "new" or read.facts.taken_at is not None,
+                redated=kept.kind != "new" or by_file[kept.file_id].facts.taken_at is not None,
             )
-            for kept, read in zip(stored, reads, strict=True)
+            for kept in stored
         ]
         for failure in failures:
             _log.info("file %d set aside: %s %s", failure.file_id, failure.reason, failure.detail)
             outcomes.append(Outcome(failure.file_id, "failed"))
         return outcomes
+
+    def _forget_removed(self) -> None:
+        """Photos that were merged into others, or whose file changed, leave the caches."""
+        removed = self._catalog.take_removed()
+        if removed.photo_ids:
+            self.model.index.remove(removed.photo_ids)
+            self._thumbnails.remove(removed.content_hashes)
 
 
 _KINDS = {"same": "unchanged", "moved": "moved", "copy": "indexed"}
