@@ -257,7 +257,7 @@ def index_folders(
     with _Bar() as bar:
         while True:
             before = bar.finished
-            client = Client.open(paths, model=model, device=device)
+            client = Client.open(paths, model=model, device=device, on_event=bar.show)
             try:
                 request = Index(
                     id=client.new_id(),
@@ -266,7 +266,7 @@ def index_folders(
                     device=device,
                     exclude=exclude,
                 )
-                done = client.call(request, on_event=bar.show)
+                done = client.call(request)
                 assert isinstance(done, Indexed)
                 return done
             except Unavailable:

@@ -1,0 +1,297 @@
+"""The worker as a real process: found, started, killed, raced for, and never left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Client as connect_to
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from photofind import protocol
+from photofind.catalog import CatalogReader
+from photofind.client import Client, WorkerFile, read_worker_file
+from photofind.errors import WorkerUnavailable
+from photofind.paths import LibraryPaths
+from photofind.protocol import (
+    Cancel,
+    GetState,
+    Hello,
+    Index,
+    Indexed,
+    Pause,
+    Progress,
+    Resume,
+    Search,
+    SearchDone,
+    StateDone,
+)
+from tests.pictures import fill
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> LibraryPaths:
+    return LibraryPaths(tmp_path / "library")
+
+
+@contextmanager
+def connected(
+    library: LibraryPaths,
+    model: str,
+    on_event: Callable[[protocol.AnyEvent], None] | None = None,
+) -> Iterator[Client]:
+    client = Client.open(library, model=model, on_event=on_event)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def index(client: Client, folder: Path, model: str) -> Indexed:
+    done = client.call(
+        Index(id=client.new_id(), paths=(os.fsencode(folder),), model=model), timeout=100
+    )
+    assert isinstance(done, Indexed)
+    return done
+
+
+def embedded(library: LibraryPaths) -> int:
+    reader = CatalogReader.open(library.catalog)
+    if reader is None:
+        return 0
+    with reader:
+        return reader.ledger().embedded
+
+
+def test_two_clients_at_once_reach_one_worker(library: LibraryPaths, tiny_model: str) -> None:
+    program = (
+        "import sys; from photofind.client import Client; from photofind.paths import *;"
+        "c = Client.open(library_paths(sys.argv[1])); print(c.welcome.pid); input()"
+    )
+    starters = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(library.root)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    try:
+        pids = {starter.stdout.readline().strip() for starter in starters if starter.stdout}
+    finally:
+        for starter in starters:
+            starter.communicate("\n", timeout=20)
+    assert len(pids) == 1
+    assert pids != {""}
+
+
+def test_the_worker_ends_when_its_last_client_has_gone(
+    library: LibraryPaths, tiny_model: str
+) -> None:
+    with connected(library, tiny_model) as client:
+        worker = psutil.Process(client.welcome.pid)
+        assert worker.is_running()
+    assert eventually(lambda: not worker.is_running())
+    assert read_worker_file(library) is None
+
+
+def test_the_worker_ends_when_its_client_is_killed_at_work(
+    library: LibraryPaths, tiny_model: str, tmp_path: Path
+) -> None:
+    fill(tmp_path / "photos", 120)
+    command = [sys.executable, "-m", "photofind", "index", str(tmp_path / "photos")]
+    command += ["--library", str(library.root), "--model", tiny_model]
+    client = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert eventually(lambda: read_worker_file(library) is not None)
+    about = read_worker_file(library)
+    assert about is not None
+    worker = psutil.Process(about.pid)
+    family = [worker, *worker.children(recursive=True)]
+    client.kill()
+    client.wait()
+    _, alive = psutil.wait_procs(family, timeout=15)
+    assert not alive
+
+
+def test_a_killed_worker_is_replaced_and_loses_nothing(
+    library: LibraryPaths, tiny_model: str, tmp_path: Path
+) -> None:
+    """Killed again and again at different moments; in the end every photo is there exactly once."""
+    photos = fill(tmp_path / "photos", 150)
+    seen = 0
+    for moment in (0.0, 0.3, 0.6):
+        with connected(library, tiny_model) as client:
+            client.send(
+                Index(
+                    id=client.new_id(), paths=(os.fsencode(tmp_path / "photos"),), model=tiny_model
+                )
+            )
+            goal = int(len(photos) * moment)
+            eventually(lambda: embedded(library) >= goal, 60)  # noqa: B023
+            os.kill(client.welcome.pid, signal.SIGKILL)
+            assert eventually(lambda: client.closed)
+        now = embedded(library)
+        assert seen <= now <= len(photos)
+        seen = now
+    with connected(library, tiny_model) as client:
+        first = index(client, tmp_path / "photos", tiny_model)
+        again = index(client, tmp_path / "photos", tiny_model)
+        found = client.call(Search(id=client.new_id(), text="photo", top=1000, with_paths=True))
+    assert (first.found, first.failed) == (len(photos), 0)
+    assert (again.found, again.unchanged, again.indexed) == (len(photos), len(photos), 0)
+    assert isinstance(found, SearchDone)
+    assert sorted(found.paths) == sorted(os.fsencode(path) for path in photos)
+
+
+def test_a_stranger_without_the_token_is_turned_away(
+    library: LibraryPaths, tiny_model: str
+) -> None:
+    with connected(library, tiny_model) as client:
+        about = read_worker_file(library)
+        assert about is not None
+        stranger = connect_to(about.address)
+        hello = Hello(id=1, token="0" * 32, protocol=protocol.PROTOCOL_VERSION)
+        stranger.send_bytes(protocol.encode(hello))
+        with pytest.raises((EOFError, OSError)):
+            stranger.recv_bytes()
+        state = client.call(GetState(id=client.new_id()), timeout=20)
+    assert isinstance(state, StateDone)
+
+
+def test_noise_on_the_socket_does_not_disturb_the_others(
+    library: LibraryPaths, tiny_model: str
+) -> None:
+    with connected(library, tiny_model) as client:
+        about = read_worker_file(library)
+        assert about is not None
+        noisy = connect_to(about.address)
+        noisy.send_bytes(os.urandom(500))
+        with pytest.raises((EOFError, OSError)):
+            noisy.recv_bytes()
+        assert client.call(GetState(id=client.new_id()), timeout=20)
+
+
+def test_the_workers_file_is_for_its_owner_alone(library: LibraryPaths, tiny_model: str) -> None:
+    with connected(library, tiny_model):
+        assert library.worker_file.stat().st_mode & 0o077 == 0
+
+
+def test_a_worker_of_a_newer_photofind_is_refused_in_words(library: LibraryPaths) -> None:
+    from multiprocessing.connection import Listener
+
+    library.root.mkdir(parents=True)
+    with Listener(str(library.root / "socket"), family="AF_UNIX") as listener:
+        about = WorkerFile(os.getpid(), str(listener.address), "token", 99)
+        library.worker_file.write_bytes(msgspec.json.encode(about))
+        with pytest.raises(WorkerUnavailable, match="newer PhotoFind"):
+            Client.open(library)
+
+
+def test_pause_stops_the_work_and_resume_goes_on(
+    library: LibraryPaths, tiny_model: str, tmp_path: Path
+) -> None:
+    fill(tmp_path / "photos", 200)
+    events: list[protocol.AnyEvent] = []
+    with connected(library, tiny_model, events.append) as client:
+        client.call(Pause(id=client.new_id()))
+        request = Index(
+            id=client.new_id(), paths=(os.fsencode(tmp_path / "photos"),), model=tiny_model
+        )
+        client.send(request)
+        assert eventually(
+            lambda: any(isinstance(e, Progress) and e.stage == "paused" for e in events)
+        )
+        assert embedded(library) == 0
+        client.call(Resume(id=client.new_id()))
+        assert eventually(lambda: any(isinstance(e, Indexed) for e in events), 60)
+    assert embedded(library) == 200
+
+
+def test_cancel_keeps_what_is_done_and_the_next_run_completes(
+    library: LibraryPaths, tiny_model: str, tmp_path: Path
+) -> None:
+    fill(tmp_path / "photos", 300)
+    cancelled: list[int] = []
+
+    def cancel(event: protocol.AnyEvent) -> None:
+        if isinstance(event, Progress) and event.stage == "indexing" and event.done:
+            cancelled.append(event.done)
+            client.send(Cancel(id=client.new_id(), job=request.id))
+
+    with connected(library, tiny_model, cancel) as client:
+        request = Index(
+            id=client.new_id(), paths=(os.fsencode(tmp_path / "photos"),), model=tiny_model
+        )
+        stopped = client.call(request, timeout=100)
+        assert isinstance(stopped, Indexed)
+        assert stopped.cancelled
+        assert 0 < embedded(library) < 300
+    with connected(library, tiny_model) as client:
+        rest = index(client, tmp_path / "photos", tiny_model)
+    assert rest.failed == 0
+    assert embedded(library) == 300
+
+
+def test_searches_are_answered_while_photos_are_indexed(
+    library: LibraryPaths, tiny_model: str, tmp_path: Path
+) -> None:
+    fill(tmp_path / "few", 5)
+    fill(tmp_path / "many", 250, first=100)
+    with connected(library, tiny_model) as client, connected(library, tiny_model) as asking:
+        index(client, tmp_path / "few", tiny_model)
+        client.send(
+            Index(id=client.new_id(), paths=(os.fsencode(tmp_path / "many"),), model=tiny_model)
+        )
+        beside = 0
+        while embedded(library) < 255:
+            found = asking.call(Search(id=asking.new_id(), text="a dog", top=5), timeout=30)
+            assert isinstance(found, SearchDone)
+            assert len(found.photo_ids) == 5
+            beside += 1
+    assert beside > 1
+
+
+def test_a_newer_search_spares_the_older_one(library: LibraryPaths, tiny_model: str) -> None:
+    answers: list[SearchDone] = []
+
+    def note(event: protocol.AnyEvent) -> None:
+        if isinstance(event, SearchDone):
+            answers.append(event)
+
+    with connected(library, tiny_model, note) as client:
+        for letters in ("b", "be", "bea", "beac", "beach"):
+            client.send(Search(id=client.new_id(), text=letters, supersede=True))
+        assert eventually(lambda: len(answers) == 5, 60)
+    assert not answers[-1].superseded
+    assert any(answer.superseded for answer in answers[:-1])
+
+
+def test_an_unknown_model_is_refused_and_the_library_keeps_its_own(
+    library: LibraryPaths, tiny_model: str, tmp_path: Path
+) -> None:
+    from photofind.errors import ModelError
+
+    fill(tmp_path / "photos", 3)
+    with connected(library, tiny_model) as client:
+        index(client, tmp_path / "photos", tiny_model)
+        with pytest.raises(ModelError):
+            index(client, tmp_path / "photos", "ViT-Nowhere-99")
+        found = client.call(Search(id=client.new_id(), text="x"), timeout=30)
+    assert isinstance(found, SearchDone)
+    assert found.model == tiny_model
