@@ -1,0 +1,300 @@
+"""Encoded picture -> upright sRGB image with its facts. Hides Pillow, pillow-heif and rawpy.
+
+The content decides which decoder is asked, never the name. What is wanted smaller is decoded
+smaller: JPEG by its decoder's own scaling (Pillow's `draft`), everything else by averaging whole
+blocks before any colour arithmetic.
+"""
+
+import io
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import BinaryIO, Final
+
+import psutil
+from PIL import Image, JpegImagePlugin, UnidentifiedImageError
+
+from photofind.errors import Reason, UnreadablePhoto
+from photofind.images import raw
+from photofind.images.colour import plain, to_srgb
+from photofind.images.facts import Facts, exif_of, orientation_of, read_facts
+from photofind.images.files import unreadable
+from photofind.images.names import RAW_SUFFIXES
+
+# A picture in work takes about 12 bytes a pixel: Pillow keeps 4, and up to three copies live at
+# once (decoded, converted, turned). One of them may take a quarter of the machine's memory.
+BYTES_PER_PIXEL: Final = 12
+MEMORY_SHARE: Final = 1 / 4
+LEAST_PIXEL_LIMIT: Final = 100_000_000  # what telephones make today, on whatever machine
+DETAIL_LIMIT_CHARACTERS: Final = 200
+
+# Pictures that Pillow reads. Left out: EPS (runs Ghostscript), WMF, fonts of icons (ICO, ICNS,
+# CUR), scientific grids (FITS, GRIB, HDF5, BUFR), video.
+FORMATS: Final = (
+    "PNG",
+    "WEBP",
+    "GIF",
+    "TIFF",
+    "BMP",
+    "DIB",
+    "JPEG2000",
+    "AVIF",
+    "PPM",
+    "TGA",
+    "PCX",
+    "DDS",
+    "PSD",
+    "QOI",
+    "SGI",
+    "SUN",
+    "PCD",
+)
+_NAMES: Final = {"MPO": "JPEG", "DIB": "BMP", "JPEG2000": "JPEG 2000", "PPM": "Netpbm"}
+_JPEG: Final = b"\xff\xd8"
+_SIGNATURES: Final = (
+    b"\xff\xd8\xff",
+    b"\x89PNG\r\n",
+    b"GIF8",
+    b"II*\0",
+    b"MM\0*",
+    b"8BPS",
+    b"DDS ",
+    b"qoif",
+    b"\0\0\0\x0cjP  ",
+    b"\xff\x4f\xff\x51",
+)
+_HEIF_BRANDS: Final = frozenset(
+    (
+        b"heic",
+        b"heix",
+        b"hevc",
+        b"hevx",
+        b"heim",
+        b"heis",
+        b"hevm",
+        b"hevs",
+        b"mif1",
+        b"mif2",
+        b"msf1",
+    )
+)
+_AVIF_BRANDS: Final = frozenset((b"avif", b"avis"))
+
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+Shrink = Callable[[int, int], float]
+"""From a picture's width and height: the factor (0 to 1) by which it may be decoded smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An RGB image in sRGB, upright, at least as large as was asked; facts of the full picture."""
+
+    image: Image.Image
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A decoded picture as it is stored: not yet turned upright."""
+
+    image: Image.Image  # RGB, sRGB
+    exif: Image.Exif
+    orientation: int
+    size: tuple[int, int]  # of the full picture, as stored
+    format: str
+
+
+@cache
+def default_pixel_limit() -> int:
+    """The most pixels that one picture may have on this machine, from its memory."""
+    memory = psutil.virtual_memory().total
+    return max(LEAST_PIXEL_LIMIT, int(memory * MEMORY_SHARE / BYTES_PER_PIXEL))
+
+
+# Pillow's own guard stays as the second one: it also sees frames, tiles and canvases that only its
+# plugins know. It warns above this number and refuses above twice of it.
+Image.MAX_IMAGE_PIXELS = default_pixel_limit() // 2
+
+
+def full_size(_width: int, _height: int) -> float:
+    """The `Shrink` of a picture that is wanted whole."""
+    return 1.0
+
+
+def decode(stream: BinaryIO, *, suffix: str, shrink: Shrink, pixel_limit: int | None) -> Decoded:
+    """Decode a picture from a seekable stream. `suffix` (".nef") is a hint for RAW alone.
+
+    Raises UnreadablePhoto.
+    """
+    limit = default_pixel_limit() if pixel_limit is None else pixel_limit
+    with _decoder_errors():
+        head = stream.read(raw.HEADER_BYTES)
+        stream.seek(0)
+        if not head:
+            raise UnreadablePhoto(Reason.EMPTY)
+        if not raw.may_be_raw(head, suffix):
+            return _finished(_load(stream, head, shrink, limit))
+        try:
+            return _decode_raw(stream, head, shrink, limit)
+        except UnreadablePhoto as refusal:
+            if refusal.reason is Reason.TOO_LARGE:
+                raise
+            stream.seek(0)
+            try:
+                return _finished(_load(stream, head, shrink, limit))
+            except UnreadablePhoto as error:
+                if error.reason is Reason.NOT_AN_IMAGE and suffix not in RAW_SUFFIXES:
+                    raise
+                raise refusal from error
+
+
+def _decode_raw(stream: BinaryIO, head: bytes, shrink: Shrink, limit: int) -> Decoded:
+    with raw.Raw(stream) as opened:
+        wanted = shrink(opened.width, opened.height) * max(opened.width, opened.height)
+        loaded = _load_preview(opened, shrink, limit)
+        exif = raw.exif_of_header(head)
+        if not len(exif) and loaded is not None:
+            exif = loaded.exif
+        least = min(wanted, max(opened.width, opened.height) / 2)
+        if loaded is None or max(loaded.size) < least:
+            _check_pixels(opened.width * opened.height, (opened.width, opened.height), limit)
+            try:
+                image = opened.develop()
+            except UnreadablePhoto:
+                if loaded is None:
+                    raise
+                image = _turned(loaded.image, loaded.orientation)
+        else:
+            image = _turned(loaded.image, loaded.orientation)
+        facts = read_facts(exif, opened.width, opened.height, "RAW")
+        return Decoded(image, facts if facts.lens else replace(facts, lens=opened.lens()))
+
+
+def _load_preview(opened: raw.Raw, shrink: Shrink, limit: int) -> _Loaded | None:
+    preview = opened.preview()
+    if preview is None:
+        return None
+    try:
+        if isinstance(preview, bytes):
+            loaded = _load(io.BytesIO(preview), preview[:64], shrink, limit)
+        else:
+            loaded = _Loaded(preview.convert("RGB"), Image.Exif(), 1, preview.size, "RAW")
+    except UnreadablePhoto:
+        return None  # there are still the sensor's values
+    orientation = opened.preview_orientation(loaded.image, loaded.orientation)
+    return replace(loaded, orientation=orientation)
+
+
+def _load(stream: BinaryIO, head: bytes, shrink: Shrink, limit: int) -> _Loaded:
+    image = _open(stream, head)
+    size = image.size
+    scale = min(1.0, shrink(*size))
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        image.draft(None, (max(1, int(size[0] * scale)), max(1, int(size[1] * scale))))
+        pixels = image.width * image.height
+        if image.info.get("progressive"):
+            pixels += size[0] * size[1] // 2  # all its coefficients are in memory at once
+        _check_pixels(pixels, size, limit)
+        image.load()
+    else:
+        _check_pixels(size[0] * size[1], size, limit)
+        image.load()
+        size = image.size  # TIFF and HEIF may know better once they are decoded
+    # Orientation and profile are read after `load`: TIFF and HEIF turn the picture while loading
+    # and say so only then, PNG may keep both behind the pixels.
+    exif = exif_of(image)
+    orientation = orientation_of(exif)
+    profile = image.info.get("icc_profile")
+    picture = plain(image)
+    blocks = math.floor(min(picture.size) / (min(size) * scale))
+    if blocks > 1:
+        picture = picture.reduce(blocks)
+    name = image.format or ""
+    return _Loaded(to_srgb(picture, profile), exif, orientation, size, _NAMES.get(name, name))
+
+
+def _finished(loaded: _Loaded) -> Decoded:
+    width, height = loaded.size if loaded.orientation < 5 else loaded.size[::-1]
+    facts = read_facts(loaded.exif, width, height, loaded.format)
+    return Decoded(_turned(loaded.image, loaded.orientation), facts)
+
+
+def _turned(image: Image.Image, orientation: int) -> Image.Image:
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+def _open(stream: BinaryIO, head: bytes) -> Image.Image:
+    """The picture's header, by the decoder that its content asks for."""
+    brand = head[8:12] if head[4:8] == b"ftyp" else b""
+    try:
+        if head.startswith(_JPEG):
+            # Not by Image.open: it holds the full size against the limit, but a JPEG of 200
+            # megapixels is decoded at an eighth of its sides.
+            return JpegImagePlugin.jpeg_factory(stream)
+        if brand in _HEIF_BRANDS:
+            _register_heif()
+            return Image.open(stream, formats=("HEIF", "AVIF"))
+        return Image.open(stream, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        if brand in _HEIF_BRANDS | _AVIF_BRANDS or _is_known(head):
+            raise UnreadablePhoto(Reason.DAMAGED) from error
+        raise UnreadablePhoto(Reason.NOT_AN_IMAGE) from error
+
+
+def _is_known(head: bytes) -> bool:
+    return head.startswith(_SIGNATURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+
+
+@cache
+def _register_heif() -> None:
+    """Once a process, with the first HEIC: importing libheif takes longer than decoding a JPEG."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
+
+def _check_pixels(pixels: int, size: tuple[int, int], limit: int) -> None:
+    if pixels > limit:
+        raise UnreadablePhoto(Reason.TOO_LARGE, f"{size[0]} x {size[1]} pixels")
+
+
+@contextmanager
+def _decoder_errors() -> Iterator[None]:
+    """Whatever a decoder raises over a hostile file, as UnreadablePhoto; its warnings go."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except UnreadablePhoto:
+            raise
+        except Image.DecompressionBombError as error:
+            raise UnreadablePhoto(Reason.TOO_LARGE) from error
+        except MemoryError as error:
+            raise UnreadablePhoto(Reason.TOO_LARGE, "not enough memory") from error
+        except Exception as error:
+            raise _damage(error) from error
+
+
+def _damage(error: Exception) -> UnreadablePhoto:
+    if isinstance(error, OSError) and error.errno is not None:
+        return unreadable(error)  # the disk under a streamed file
+    said = " ".join(str(error).split())[:DETAIL_LIMIT_CHARACTERS]
+    lowered = said.lower()
+    if "memory" in lowered and "alloc" in lowered:
+        return UnreadablePhoto(Reason.TOO_LARGE, "not enough memory")
+    if isinstance(error, EOFError) or "truncated" in lowered or "end of file" in lowered:
+        return UnreadablePhoto(Reason.TRUNCATED, said)
+    return UnreadablePhoto(Reason.DAMAGED, said or type(error).__name__)
