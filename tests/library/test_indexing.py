@@ -1,0 +1,260 @@
+"""What indexing does with files that come, change, move, go and come back."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from photofind.errors import FolderMissing, Reason
+from photofind.protocol import Done, Indexed, RemoveFolder, Retry, SetExclusions
+from tests.library.conftest import Running
+from tests.models import write_tiny_model
+from tests.pictures import fill, jpeg
+
+
+def counts(done: Indexed) -> tuple[int, int, int, int, int, int]:
+    """found, indexed, unchanged, moved, removed, failed."""
+    return (done.found, done.indexed, done.unchanged, done.moved, done.removed, done.failed)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return tmp_path / "photos"
+
+
+def test_every_photo_below_is_found_once(library: Running, photos: Path) -> None:
+    paths = fill(photos, 6) + fill(photos / "a" / "b", 4, first=6)
+    (photos / "notes.txt").write_text("no photo")
+    assert counts(library.index(photos)) == (10, 10, 0, 0, 0, 0)
+    assert library.found() == set(paths)
+    assert counts(library.index(photos)) == (10, 0, 10, 0, 0, 0)
+
+
+def test_a_touched_file_is_neither_lost_nor_doubled(library: Running, photos: Path) -> None:
+    paths = fill(photos, 5)
+    library.index(photos)
+    os.utime(paths[2], (1_500_000_000, 1_500_000_000))
+    assert counts(library.index(photos)) == (5, 0, 5, 0, 0, 0)
+    assert counts(library.index(photos)) == (5, 0, 5, 0, 0, 0)
+    assert library.found() == set(paths)
+
+
+def test_a_changed_file_gets_a_new_embedding(library: Running, photos: Path) -> None:
+    paths = fill(photos, 5)
+    (other,) = fill(photos.parent / "other", 1, first=77)
+    library.index(photos)
+    before = library.score_of(other, paths[3])
+    paths[3].write_bytes(other.read_bytes())
+    assert counts(library.index(photos)) == (5, 1, 4, 0, 0, 0)
+    assert library.score_of(other, paths[3]) > 0.99 > before
+    assert library.ledger().photos == 5
+
+
+def test_a_removed_file_leaves_and_is_found_again_when_it_comes_back(
+    library: Running, photos: Path
+) -> None:
+    paths = fill(photos, 4)
+    library.index(photos)
+    kept = paths[1].rename(photos.parent / "kept.jpg")
+    assert counts(library.index(photos)) == (3, 0, 3, 0, 1, 0)
+    assert library.found() == set(paths) - {paths[1]}
+    kept.rename(paths[1])
+    back = library.index(photos)
+    assert (back.found, back.indexed, back.failed) == (4, 0, 0)
+    assert library.found() == set(paths)
+
+
+def test_a_moved_file_keeps_its_photo(library: Running, photos: Path) -> None:
+    paths = fill(photos, 4)
+    library.index(photos)
+    (photos / "new place").mkdir()
+    target = paths[0].rename(photos / "new place" / "renamed.jpg")
+    assert counts(library.index(photos)) == (4, 0, 3, 1, 0, 0)
+    assert library.found() == {target, *paths[1:]}
+
+
+def test_a_renamed_folder_keeps_its_photos(library: Running, photos: Path) -> None:
+    fill(photos, 3)
+    fill(photos / "summer" / "beach", 5, first=3)
+    library.index(photos)
+    (photos / "summer").rename(photos / "winter")
+    assert counts(library.index(photos)) == (8, 0, 3, 5, 0, 0)
+    assert sum("winter" in str(path) for path in library.found()) == 5
+
+
+def test_either_of_two_copies_may_go(library: Running, photos: Path) -> None:
+    one, other = fill(photos, 2)
+    copy = Path(shutil.copyfile(one, photos / "copy.jpg"))
+    first = library.index(photos)
+    assert (first.found, first.indexed, first.failed) == (3, 3, 0)
+    assert library.ledger().photos == 2
+    one.unlink()
+    library.index(photos)
+    assert library.found() == {copy, other}
+
+
+def test_a_copy_made_later_is_adopted_without_being_embedded(
+    library: Running, photos: Path
+) -> None:
+    (one,) = fill(photos, 1)
+    library.index(photos)
+    late = Path(shutil.copyfile(one, photos / "late.jpg"))
+    assert library.index(photos).failed == 0
+    assert library.ledger().photos == 1
+    one.unlink()
+    library.index(photos)
+    assert library.found() == {late}
+
+
+@pytest.mark.parametrize("mounted", [False, True])
+def test_an_absent_or_empty_root_is_offline_and_loses_nothing(
+    library: Running, photos: Path, mounted: bool
+) -> None:
+    paths = fill(photos, 6)
+    library.index(photos)
+    away = photos.rename(photos.parent / "away")
+    if mounted:
+        photos.mkdir()
+    done = library.index(photos)
+    assert (done.removed, done.offline) == (0, (os.fsencode(photos),))
+    assert library.found() == set(paths)
+    assert library.ledger().offline == 6
+    if mounted:
+        photos.rmdir()
+    away.rename(photos)
+    assert counts(library.index(photos)) == (6, 0, 6, 0, 0, 0)
+    assert library.ledger().offline == 0
+
+
+def test_one_folder_offline_does_not_touch_another(library: Running, tmp_path: Path) -> None:
+    one, two = fill(tmp_path / "one", 3), fill(tmp_path / "two", 4, first=3)
+    library.index(tmp_path / "one", tmp_path / "two")
+    (tmp_path / "two").rename(tmp_path / "away")
+    assert library.index(tmp_path / "one").removed == 0
+    assert library.index().removed == 0
+    assert library.found() == {*one, *two}
+
+
+def test_overlapping_folders_do_not_double(library: Running, photos: Path) -> None:
+    paths = fill(photos, 3) + fill(photos / "sub", 3, first=3)
+    assert counts(library.index(photos / "sub"))[:2] == (3, 3)
+    assert counts(library.index(photos, photos / "sub")) == (6, 3, 3, 0, 0, 0)
+    assert library.index(photos / "sub").indexed == 0
+    assert library.found() == set(paths)
+
+
+def test_bad_files_are_set_aside_with_reasons_and_taken_once_mended(
+    library: Running, photos: Path
+) -> None:
+    good = fill(photos, 4)
+    bad = {
+        "empty.jpg": (b"", Reason.EMPTY),
+        "words.jpg": (b"these are words, no picture", Reason.NOT_AN_IMAGE),
+        "cut.jpg": (jpeg(9, (400, 300))[:-900], Reason.TRUNCATED),
+    }
+    for name, (content, _) in bad.items():
+        (photos / name).write_bytes(content)
+    assert counts(library.index(photos)) == (7, 4, 0, 0, 0, 3)
+    reasons = {Path(os.fsdecode(f.path)).name: f.reason for f in library.set_aside()}
+    assert reasons == {name: str(reason) for name, (_, reason) in bad.items()}
+    assert library.found() == set(good)
+    (photos / "empty.jpg").write_bytes(jpeg(50))
+    assert counts(library.index(photos)) == (7, 1, 4, 0, 0, 2)
+
+
+def test_retry_reads_what_was_set_aside_again(library: Running, photos: Path) -> None:
+    fill(photos, 2)
+    (photos / "words.jpg").write_text("no picture")
+    library.index(photos)
+    content = jpeg(60)
+    (photos / "words.jpg").write_bytes(content)
+    (kept,) = library.set_aside()
+    assert isinstance(library.ask(Retry(id=2, file_ids=(kept.file_id,))), Done)
+    assert counts(library.index(photos))[5] == 0
+    assert library.ledger().set_aside == 0
+
+
+def test_patterns_skip_also_what_is_already_indexed(library: Running, photos: Path) -> None:
+    paths = fill(photos, 2)
+    fill(photos / "drafts", 2, first=2)
+    library.index(photos)
+    assert isinstance(library.ask(SetExclusions(id=2, patterns=("drafts",))), Done)
+    assert library.index(photos).found == 2
+    assert library.found() == set(paths)
+    library.ask(SetExclusions(id=3, patterns=()))
+    library.index(photos)
+    assert len(library.found()) == 4
+
+
+def test_a_removed_folder_is_forgotten_and_its_files_stay(library: Running, tmp_path: Path) -> None:
+    from photofind.catalog import CatalogReader
+
+    one, two = fill(tmp_path / "one", 3), fill(tmp_path / "two", 2, first=3)
+    library.index(tmp_path / "one", tmp_path / "two")
+    reader = CatalogReader.open(library.paths.catalog)
+    assert reader is not None
+    with reader:
+        (folder,) = [f for f in reader.folders() if f.path.endswith(b"one")]
+    assert isinstance(library.ask(RemoveFolder(id=2, folder_id=folder.id)), Done)
+    assert library.found() == set(two)
+    assert all(path.is_file() for path in one)
+
+
+def test_another_model_adds_embeddings_and_going_back_costs_nothing(
+    open_library: Callable[..., Running], photos: Path, tmp_path: Path, tiny_model: str
+) -> None:
+    fill(photos, 5)
+    assert open_library().index(photos).indexed == 5
+    other = write_tiny_model(tmp_path / "other model", seed=1)
+    library = open_library(other)
+    assert library.index(photos).indexed == 5
+    assert library.ledger().embedded == 5
+    back = open_library(tiny_model).index(photos)
+    assert (back.indexed, back.unchanged) == (0, 5)
+
+
+def test_a_file_is_no_folder(library: Running, photos: Path) -> None:
+    (one,) = fill(photos, 1)
+    with pytest.raises(FolderMissing, match="not a folder"):
+        library.index(one)
+
+
+def test_a_folder_that_never_was_is_refused_and_nothing_is_added(
+    library: Running, photos: Path
+) -> None:
+    with pytest.raises(FolderMissing, match="nowhere"):
+        library.index(photos / "nowhere")
+    assert library.ledger().files == 0
+
+
+def test_a_restricted_search_stays_in_its_folders(library: Running, tmp_path: Path) -> None:
+    from photofind.catalog import CatalogReader
+
+    fill(tmp_path / "one", 3)
+    two = fill(tmp_path / "two", 2, first=3)
+    library.index(tmp_path / "one", tmp_path / "two")
+    reader = CatalogReader.open(library.paths.catalog)
+    assert reader is not None
+    with reader:
+        (folder,) = [f for f in reader.folders() if f.path.endswith(b"two")]
+    done = library.search(text="photo", folder_ids=(folder.id,))
+    assert set(done.paths) == {os.fsencode(path) for path in two}
+
+
+def test_lost_caches_are_made_again_from_the_catalog(
+    open_library: Callable[..., Running], photos: Path
+) -> None:
+    fill(photos, 6)
+    library = open_library()
+    library.index(photos)
+    before = library.search(text="a dog")
+    paths = library.paths
+    library = None  # type: ignore[assignment]
+    fresh = open_library()
+    assert fresh.search(text="a dog").scores == pytest.approx(before.scores, abs=1e-5)
+    fresh.index(photos)
+    shutil.rmtree(paths.index, ignore_errors=True)
+    again = open_library()
+    assert again.search(text="a dog").photo_ids == before.photo_ids

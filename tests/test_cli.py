@@ -1,0 +1,239 @@
+"""The command line as a person and a script meet it: real processes, a real library."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from photofind.client import Client
+from photofind.paths import LibraryPaths, path_from_shown
+from tests.pictures import fill, jpeg
+
+pytestmark = pytest.mark.timeout(300)
+
+
+class Shop:
+    """A library with a warm worker, and the command line on it."""
+
+    def __init__(self, folder: Path, model: str) -> None:
+        self.photos = folder / "photos"
+        self.library = LibraryPaths(folder / "library")
+        self.model = model
+
+    def start(self, *words: str | bytes | Path, **how: object) -> "subprocess.Popen[bytes]":
+        command = [os.fsencode(word) for word in (sys.executable, "-m", "photofind", *words)]
+        command += [b"--library", os.fsencode(self.library.root), b"--model", self.model.encode()]
+        return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how
+        )
+
+    def run(self, *words: str | bytes | Path, status: int = 0) -> tuple[str, list[str]]:
+        process = self.start(*words, stdin=subprocess.DEVNULL)
+        out, err = process.communicate(timeout=120)
+        errors = err.decode().splitlines()
+        assert process.returncode == status, errors
+        assert not any("Traceback" in line for line in errors), errors
+        return out.decode(), errors
+
+    def ask(self, *words: str | bytes | Path) -> dict[str, object]:
+        out, _ = self.run(*words, "--json")
+        answer = json.loads(out)
+        assert isinstance(answer, dict)
+        return answer
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, tiny_model: str) -> Iterator[Shop]:
+    shop = Shop(tmp_path_factory.mktemp("shop"), tiny_model)
+    fill(shop.photos, 8)
+    (shop.photos / "words.jpg").write_text("these are words, not a picture")
+    for name in (b"tab\there.jpg", b"line\nbreak.jpg", b"latin-\xe9\xff.jpg", b"back\\slash.jpg"):
+        path = os.path.join(os.fsencode(shop.photos), name)
+        with open(path, "wb") as file:
+            file.write(jpeg(len(name) * 100 + name[0]))
+    client = Client.open(shop.library, model=tiny_model)
+    try:
+        shop.first = shop.ask("index", shop.photos)  # type: ignore[attr-defined]
+        yield shop
+    finally:
+        client.close()
+
+
+def test_the_first_index_counts_every_file(shop: Shop) -> None:
+    counts = {key: shop.first[key] for key in ("found", "indexed", "unchanged", "failed")}  # type: ignore[attr-defined]
+    assert counts == {"found": 13, "indexed": 12, "unchanged": 0, "failed": 1}
+
+
+def test_a_second_index_reads_nothing_and_names_the_failed_again(shop: Shop) -> None:
+    again = shop.ask("index", shop.photos)
+    counts = {key: again[key] for key in ("found", "indexed", "unchanged", "failed", "removed")}
+    assert counts == {"found": 13, "indexed": 0, "unchanged": 12, "failed": 1, "removed": 0}
+
+
+def test_search_prints_score_tab_path_best_first(shop: Shop) -> None:
+    out, errors = shop.run("search", "a dog", "--top", "50")
+    lines = out.splitlines()
+    assert len(lines) == 12
+    assert not errors
+    scores = [float(line.split("\t")[0]) for line in lines]
+    assert scores == sorted(scores, reverse=True)
+    assert all(os.path.isfile(path_from_shown(line.split("\t")[1])) for line in lines)
+
+
+def test_search_as_json_gives_the_same(shop: Shop) -> None:
+    answer = shop.ask("search", "a dog", "--top", "3")
+    out, _ = shop.run("search", "a dog", "--top", "3")
+    results = answer["results"]
+    assert isinstance(results, list)
+    assert [hit["path"] for hit in results] == [line.split("\t")[1] for line in out.splitlines()]
+    assert answer["query"] == "a dog"
+    assert answer["model"] == shop.model
+
+
+def test_a_question_a_line_is_answered_before_the_next_is_asked(shop: Shop) -> None:
+    talk = shop.start("search", "-", "--json", "--top", "2", stdin=subprocess.PIPE)
+    assert talk.stdin
+    assert talk.stdout
+    for query in ("a dog", "해변의 개", 'quote " and \\ back'):
+        talk.stdin.write(query.encode() + b"\n")
+        talk.stdin.flush()
+        answer = json.loads(talk.stdout.readline())
+        assert answer["query"] == query
+        assert len(answer["results"]) == 2
+    rest, errors = talk.communicate(timeout=20)
+    assert (rest, errors, talk.returncode) == (b"", b"", 0)
+
+
+def test_a_picture_finds_itself_and_its_copy_elsewhere(shop: Shop, tmp_path: Path) -> None:
+    copy = shutil.copy(shop.photos / "p0003.jpg", tmp_path / "elsewhere.png")
+    answer = shop.ask("search", "--image", copy, "--top", "1")
+    (best,) = answer["results"]  # type: ignore[misc]
+    assert best["path"] == str(shop.photos / "p0003.jpg")
+    assert best["score"] > 0.99
+
+
+@pytest.mark.parametrize("what", ["gone.jpg", "words.jpg", ""])
+def test_what_is_no_picture_is_refused_in_one_line(shop: Shop, what: str) -> None:
+    out, errors = shop.run("search", "--image", shop.photos / what, status=1)
+    assert out == ""
+    assert len(errors) == 1
+
+
+def test_status_counts_and_names_what_was_set_aside(shop: Shop) -> None:
+    state = shop.ask("status")
+    assert (state["photos"], state["embedded"]) == (12, 12)
+    (failed,) = state["failed"]  # type: ignore[misc]
+    assert failed["path"].endswith("words.jpg")
+    assert "not a picture" in failed["reason"]
+    files = state["files"]
+    assert isinstance(files, dict)
+    assert files.pop("all") == sum(files.values())
+    out, _ = shop.run("status")
+    assert str(shop.photos) in out
+
+
+def test_the_doctor_finds_all_well(shop: Shop) -> None:
+    told = shop.ask("doctor")
+    assert told["ok"] is True, told
+    checks = [check["check"] for check in told["checks"]]  # type: ignore[attr-defined]
+    assert checks == ["environment", "disk", "catalog", "thumbnails", "model", "index"]
+
+
+def test_a_picture_is_classified_by_labels(shop: Shop) -> None:
+    told = shop.ask("classify", shop.photos / "p0001.jpg", "--labels", "a dog, a cat,a car")
+    labels = told["labels"]
+    assert isinstance(labels, list)
+    assert {entry["label"] for entry in labels} == {"a dog", "a cat", "a car"}
+    assert sum(entry["probability"] for entry in labels) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_path_that_is_not_there_is_named(shop: Shop, tmp_path: Path) -> None:
+    out, errors = shop.run("index", tmp_path / "no such folder", status=1)
+    assert out == ""
+    assert len(errors) == 1
+    assert "no such folder" in errors[0]
+
+
+def test_undecodable_words_are_answered(shop: Shop) -> None:
+    out, _ = shop.run("search", b"caf\xe9 \xff")
+    assert len(out.splitlines()) == 12
+
+
+def test_a_reader_that_has_heard_enough_is_no_error(shop: Shop) -> None:
+    process = shop.start("search", "dog")
+    assert process.stdout
+    process.stdout.close()
+    assert process.stderr
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("search",),
+        ("index",),
+        ("search", ""),
+        ("search", "dog", "--top", "0"),
+        ("search", "dog", "--top", "many"),
+        ("search", "dog", "--no-such-option"),
+        ("search", "dog", "--image", "x.jpg"),
+        ("status", "--device", "quantum"),
+        ("classify", "x.jpg", "--labels", " , "),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_a_word(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from photofind.cli import main
+
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    assert end.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err
+
+
+def test_options_may_stand_before_the_command() -> None:
+    from photofind.cli import _parse
+
+    chosen = _parse(["--library", "/somewhere", "--json", "search", "dog"])
+    assert (chosen.library, chosen.json, chosen.query) == ("/somewhere", True, "dog")
+    after = _parse(["search", "dog", "--library", "/somewhere"])
+    assert after.library == "/somewhere"
+
+
+def test_words_that_are_no_command_are_folders_for_the_window() -> None:
+    from photofind.cli import _parse
+
+    assert _parse(["/photos", "index"]).folders == ["/photos", "index"]
+    assert _parse([]).command == "window"
+
+
+def test_an_empty_library_answers_status_without_a_worker(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from photofind.cli import main
+
+    assert main(["status", "--json", "--library", str(tmp_path / "none")]) == 0
+    assert json.loads(capsys.readouterr().out)["photos"] == 0
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_file_in_the_place_of_the_library_stays_untouched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from photofind.cli import main
+
+    place = tmp_path / "mine"
+    place.write_text("something of the person's")
+    for words in (["search", "dog"], ["status"], ["index", str(tmp_path)]):
+        assert main([*words, "--library", str(place)]) == 1
+        assert "there is a file in that place" in capsys.readouterr().err
+    assert place.read_text() == "something of the person's"
