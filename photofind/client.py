@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Client as connect_to
 from multiprocessing.connection import Connection
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -33,6 +34,8 @@ START_SECONDS = 30.0  # from the first look to the worker's welcome, on a slow d
 WELCOME_SECONDS = 20.0  # opening a large catalog happens before the welcome
 RETRY_SECONDS = 0.03
 SPAWN_AGAIN_SECONDS = 0.3
+
+_FROZEN = bool(getattr(sys, "frozen", False))
 
 # Exit statuses of a worker that could not even listen.
 EXIT_ANOTHER_WORKER = 3
@@ -285,18 +288,9 @@ def _shake_hands(worker: WorkerFile, window: bool) -> "tuple[Connection[Any, Any
 
 def _spawn(paths: LibraryPaths, model: str | None, device: str | None) -> "subprocess.Popen[bytes]":
     """Start a worker in a session of its own, so that Ctrl+C in a terminal does not reach it."""
-    frozen = getattr(sys, "frozen", False)
-    program = [sys.executable] if frozen else [sys.executable, "-m", "photofind"]
-    command = [*program, "--worker", "--library", str(paths.root)]
+    command = [*own_program(), "--worker", "--library", str(paths.root)]
     command += ["--model", model] if model else []
     command += ["--device", device] if device else []
-    # The package may be found by the current folder alone (python -m in a checkout).
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    environment = dict(os.environ)
-    if not frozen:
-        environment["PYTHONPATH"] = os.pathsep.join(
-            part for part in (here, environment.get("PYTHONPATH", "")) if part
-        )
     try:
         errors: Any = open(_stderr_file(paths), "ab")  # noqa: SIM115 (the child keeps it)
     except OSError:
@@ -309,13 +303,27 @@ def _spawn(paths: LibraryPaths, model: str | None, device: str | None) -> "subpr
             stdout=subprocess.DEVNULL,
             stderr=errors,
             cwd=os.path.abspath(os.sep),
-            env=environment,
+            env=own_environment(),
             start_new_session=os.name != "nt",
             creationflags=flags,
         )
     finally:
         if errors is not subprocess.DEVNULL:
             errors.close()
+
+
+def own_program() -> list[str]:
+    """How to start PhotoFind once more: the frozen program, or this Python with our package."""
+    return [sys.executable] if _FROZEN else [sys.executable, "-m", "photofind"]
+
+
+def own_environment() -> dict[str, str]:
+    """The environment for that: the package may have been found by the current folder alone."""
+    environment = dict(os.environ)
+    if not _FROZEN:
+        places = (str(Path(__file__).resolve().parents[1]), environment.get("PYTHONPATH", ""))
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
+    return environment
 
 
 def _stderr_file(paths: LibraryPaths) -> str:

@@ -8,12 +8,12 @@ the doctor from speaking.
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from photofind.catalog import CatalogReader
 from photofind.catalog.records import FolderRow, Ledger, SetAside
+from photofind.client import own_environment, own_program
 from photofind.errors import SENTENCES, LibraryUnusable, Reason
 from photofind.paths import LibraryPaths, shown_path
 
@@ -127,13 +127,9 @@ def _megabytes(size: int) -> str:
 
 def examine(paths: LibraryPaths, model: str | None, device: str | None) -> list[Finding]:
     """The doctor's findings: {"check", "ok", "finding", "advice"}, in a fixed order."""
-    command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m"]
-    command += [] if getattr(sys, "frozen", False) else ["photofind"]
-    command += ["--examine", "--library", str(paths.root)]
+    command = [*own_program(), "--examine", "--library", str(paths.root)]
     command += ["--model", model] if model else []
     command += ["--device", device] if device else []
-    here = str(Path(__file__).resolve().parents[1])
-    path = os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)
     try:
         done = subprocess.run(
             command,
@@ -141,7 +137,7 @@ def examine(paths: LibraryPaths, model: str | None, device: str | None) -> list[
             capture_output=True,
             timeout=EXAMINE_SECONDS,
             cwd=os.path.abspath(os.sep),
-            env={**os.environ, "PYTHONPATH": path},
+            env=own_environment(),
             check=False,
         )
     except subprocess.TimeoutExpired:

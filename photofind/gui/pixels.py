@@ -17,11 +17,9 @@ SUPERSAMPLING = 8  # how finely the edge of a rounded corner is measured
 def from_pillow(image: Image.Image) -> QImage:
     """An RGB or RGBA (premultiplied) picture as Qt keeps it; any thread."""
     opaque = image.mode != "RGBA"
-    if opaque:
-        image = image.convert("RGBA")
     width, height = image.size
     # Qt keeps a reference to the bytes: nothing is copied.
-    data = image.tobytes("raw", BAND_ORDER)
+    data = (image.convert("RGBA") if opaque else image).tobytes("raw", BAND_ORDER)
     kind = QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied
     return QImage(data, width, height, width * 4, kind)
 
@@ -32,8 +30,7 @@ def cell_image(jpeg: bytes, edge: int, *, fill: bool, radius: float) -> QImage:
     `fill` crops it to the square, else the whole photo lies within it. Raises OSError for bytes
     that are no picture.
     """
-    with Image.open(io.BytesIO(jpeg)) as image:
-        image = image.convert("RGB")
+    image = _decode(jpeg)
     width, height = image.size
     if fill:
         side = min(width, height)
@@ -53,8 +50,12 @@ def cell_image(jpeg: bytes, edge: int, *, fill: bool, radius: float) -> QImage:
 
 def whole_image(jpeg: bytes) -> QImage:
     """A thumbnail in its own size; any thread. Raises OSError for bytes that are no picture."""
-    with Image.open(io.BytesIO(jpeg)) as image:
-        return from_pillow(image.convert("RGB"))
+    return from_pillow(_decode(jpeg))
+
+
+def _decode(jpeg: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(jpeg)) as opened:
+        return opened.convert("RGB")
 
 
 @lru_cache(maxsize=16)

@@ -33,7 +33,7 @@ class _Request:
 
     fn: "Callable[[CatalogReader], Any]"
     then: Callable[[Any], None]
-    absent: Callable[[], None] | None
+    otherwise: Callable[[], None] | None
     key: Hashable | None
     number: int
 
@@ -46,6 +46,12 @@ class _Answer:
     result: Any = None
     absent: bool = False
     error: Exception | None = None
+
+
+def _open(paths: LibraryPaths) -> "CatalogReader | None":
+    from photofind.catalog import CatalogReader
+
+    return CatalogReader.open(paths.catalog)
 
 
 class LibraryReads(QObject):
@@ -72,13 +78,13 @@ class LibraryReads(QObject):
         then: Callable[[T], None],
         *,
         key: Hashable | None = None,
-        absent: Callable[[], None] | None = None,
+        otherwise: Callable[[], None] | None = None,
     ) -> None:
         """Call `fn` with the reader on the reading thread and `then` with what it gives, here.
 
         With a `key` the newest request wins: a waiting one of the same key is dropped, and so is
-        the answer of one already running. `absent` is called, in place of `then`, while there is no
-        catalog. An error is emitted as `failed`, and neither is called.
+        the answer of one already running. `otherwise` is called in place of `then` while there is
+        no catalog, and after an error, which is emitted as `failed`.
         """
         with self._condition:
             if self._closed:
@@ -87,7 +93,7 @@ class LibraryReads(QObject):
             if key is not None:
                 self._newest[key] = self._number
                 self._waiting = deque(r for r in self._waiting if r.key != key)
-            self._waiting.append(_Request(fn, then, absent, key, self._number))
+            self._waiting.append(_Request(fn, then, otherwise, key, self._number))
             self._condition.notify()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="catalog reads", daemon=True)
@@ -109,14 +115,15 @@ class LibraryReads(QObject):
             request.key is not None and self._newest[request.key] != request.number
         ):
             return
+        if answer.error is None and not answer.absent:
+            request.then(answer.result)
+            return
+        if request.otherwise is not None:
+            request.otherwise()
         if isinstance(answer.error, PhotoFindError):
             self.failed.emit(answer.error)
         elif answer.error is not None:
             raise answer.error  # a mistake of ours: it belongs to whoever handles those
-        elif not answer.absent:
-            request.then(answer.result)
-        elif request.absent is not None:
-            request.absent()
 
     # --------------------------------------------------------------------- on the reading thread
 
@@ -124,10 +131,7 @@ class LibraryReads(QObject):
         reader: CatalogReader | None = None
         while (request := self._next()) is not None:
             try:
-                if reader is None:
-                    from photofind.catalog import CatalogReader
-
-                    reader = CatalogReader.open(self._paths.catalog)
+                reader = reader or _open(self._paths)
                 answer = (
                     _Answer(request, absent=True)
                     if reader is None
