@@ -297,7 +297,7 @@ def _spawn(paths: LibraryPaths, model: str | None, device: str | None) -> "subpr
         errors = subprocess.DEVNULL
     flags = 0x08000000 | 0x00004000 if os.name == "nt" else 0  # no console, below normal
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -310,6 +310,9 @@ def _spawn(paths: LibraryPaths, model: str | None, device: str | None) -> "subpr
     finally:
         if errors is not subprocess.DEVNULL:
             errors.close()
+    # Somebody must take note of its end, or it stays in the process table as a zombie.
+    threading.Thread(target=process.wait, name="worker-end", daemon=True).start()
+    return process
 
 
 def own_program() -> list[str]:
