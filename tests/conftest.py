@@ -1,10 +1,13 @@
 """Fixtures that every room shares, and the rule that nothing is skipped in silence."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+
+from photofind.paths import LibraryPaths
+from tests.running import Running
 
 # Evaluation data lies beside a developer's checkout; the project's own tests need none of it.
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -34,6 +37,27 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> str:
     from tests.models import write_tiny_model
 
     return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture
+def open_library(tmp_path: Path, tiny_model: str) -> Iterator[Callable[[], Running]]:
+    """Opens the test's library; one that is open is closed first."""
+    running: list[Running] = []
+
+    def open_it(model: str = tiny_model) -> Running:
+        if running:
+            running.pop().close()
+        running.append(Running(LibraryPaths(tmp_path / "library"), model))
+        return running[0]
+
+    yield open_it
+    for library in running:
+        library.close()
+
+
+@pytest.fixture
+def library(open_library: Callable[[], Running]) -> Running:
+    return open_library()
 
 
 @pytest.hookimpl(wrapper=True)

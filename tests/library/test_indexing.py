@@ -9,9 +9,9 @@ import pytest
 
 from photofind.errors import FolderMissing, Reason
 from photofind.protocol import Done, Indexed, RemoveFolder, Retry, SetExclusions
-from tests.library.conftest import Running
 from tests.models import write_tiny_model
 from tests.pictures import fill, jpeg
+from tests.running import Running
 
 
 def counts(done: Indexed) -> tuple[int, int, int, int, int, int]:

@@ -2,11 +2,8 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
-
-import pytest
 
 from photofind.catalog import CatalogReader
 from photofind.catalog.records import Ledger, SetAside
@@ -75,24 +72,3 @@ class Running:
         self._library.stop()
         self._thread.join(20)
         self._library.close()
-
-
-@pytest.fixture
-def open_library(tmp_path: Path, tiny_model: str) -> Iterator[Callable[[], Running]]:
-    """Opens the test's library; one that is open is closed first."""
-    running: list[Running] = []
-
-    def open_it(model: str = tiny_model) -> Running:
-        if running:
-            running.pop().close()
-        running.append(Running(LibraryPaths(tmp_path / "library"), model))
-        return running[0]
-
-    yield open_it
-    for library in running:
-        library.close()
-
-
-@pytest.fixture
-def library(open_library: Callable[[], Running]) -> Running:
-    return open_library()
