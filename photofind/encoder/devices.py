@@ -1,0 +1,147 @@
+"""Where to compute and in which precision: chosen by trying, trusted after a comparison.
+
+A graphics card that says it is there may lack kernels for it, and half precision may give vectors
+that are finite and wrong. So a device is asked to compute something before it is used, and a tower
+is used on a device in a precision only if there it gives the vectors that float32 gives on the CPU.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from photofind.errors import DeviceError, ModelError
+
+if TYPE_CHECKING:
+    import torch
+
+_log = logging.getLogger(__name__)
+
+DEVICES: Final = ("auto", "cpu", "cuda", "mps")
+TRUSTED_COSINE: Final = 0.999  # to float32 on the CPU, the least over the samples
+WORTHWHILE: Final = 1.2  # bfloat16 must be this much faster than float32 on a CPU
+
+
+def choose_device(asked: str) -> str:
+    """ "cpu", "cuda" or "mps". Raises DeviceError when what was asked for cannot be used."""
+    if asked not in DEVICES:
+        raise DeviceError(f"There is no device {asked}; choose one of {', '.join(DEVICES)}.")
+    if asked == "cpu":
+        return "cpu"
+    for device in ("cuda", "mps") if asked == "auto" else (asked,):
+        problem = _problem(device)
+        if problem is None:
+            return device
+        if asked == device:
+            raise DeviceError(f"{problem} Use --device cpu, or auto.")
+        _log.info("%s", problem)
+    return "cpu"
+
+
+def _problem(device: str) -> str | None:
+    """Why a device cannot be used; None when it has just computed something rightly."""
+    import torch
+
+    backend = torch.cuda if device == "cuda" else torch.backends.mps
+    name = "CUDA graphics card" if device == "cuda" else "Apple graphics processor (MPS)"
+    if not backend.is_available():
+        return f"There is no {name} that PhotoFind can use on this computer."
+    try:
+        ones = torch.ones(8, 8, device=device)
+        right = float((ones @ ones).sum()) == 512.0
+    except RuntimeError as error:  # "no kernel image is available for execution on the device"
+        return f"The {name} is there but does not compute ({_first_line(error)})."
+    return None if right else f"The {name} is there but computes wrongly."
+
+
+def precisions(device: str) -> "list[torch.dtype]":
+    """Precisions to try on a device, the fastest first; float32 comes last."""
+    import torch
+
+    if device == "cuda":
+        return [torch.float16, torch.bfloat16, torch.float32]
+    if device == "mps":
+        return [torch.float16, torch.float32]
+    return [torch.bfloat16, torch.float32] if _bfloat16_is_faster() else [torch.float32]
+
+
+def _bfloat16_is_faster() -> bool:
+    """Whether this CPU multiplies bfloat16 faster (avx512_bf16, AMX ...); tried in 10 ms."""
+    import torch
+
+    def least_seconds(dtype: "torch.dtype") -> float:
+        left, right = torch.ones(256, 512, dtype=dtype), torch.ones(512, 512, dtype=dtype)
+        taken = []
+        for _ in range(6):
+            began = time.perf_counter()
+            torch.nn.functional.linear(left, right)
+            taken.append(time.perf_counter() - began)
+        return min(taken)
+
+    with torch.inference_mode():
+        return least_seconds(torch.bfloat16) * WORTHWHILE < least_seconds(torch.float32)
+
+
+def place(
+    tower: Any,
+    device: str,
+    sample: "torch.Tensor",
+    reference: "torch.Tensor",
+    forward: "Callable[[torch.Tensor], torch.Tensor]",
+) -> None:
+    """Move a float32 tower from the CPU to a device, in the fastest precision that can be trusted.
+
+    `forward(sample)` runs the tower wherever it is and gives float32 vectors (n, d); `reference` is
+    what it gave on the CPU in float32. Raises ModelError when that has no numbers and DeviceError
+    when the device's vectors are not the CPU's.
+    """
+    import torch
+
+    if not bool(torch.isfinite(reference).all()):
+        raise ModelError(
+            "The model's weights give no usable vectors; its file is damaged or incomplete."
+        )
+    originals = _tensors(tower)
+    for dtype in precisions(device):
+        try:
+            tower.to(device=device, dtype=dtype)
+            agreement = float(_cosines(forward(sample).cpu(), reference).min())
+        except RuntimeError as error:  # no kernel for this precision, or no memory
+            _log.warning("%s on %s cannot be used: %s", dtype, device, _first_line(error))
+            agreement = 0.0
+        if agreement >= TRUSTED_COSINE:  # False for not-a-number
+            _log.info("%s on %s: cosine %.5f to float32", dtype, device, agreement)
+            return
+        _log.warning("%s on %s is not used: cosine %.4f to float32", dtype, device, agreement)
+        _restore(tower, originals)
+    raise DeviceError(f"The device {device} gives other vectors than the CPU; use --device cpu.")
+
+
+def _cosines(left: "torch.Tensor", right: "torch.Tensor") -> "torch.Tensor":
+    import torch
+
+    return torch.nn.functional.cosine_similarity(left, right, dim=-1)
+
+
+def _tensors(tower: Any) -> list[tuple[Any, str, "torch.Tensor"]]:
+    """Every parameter and buffer with its place, to put it back; nothing is copied."""
+    return [
+        (module, name, tensor.data)
+        for module in tower.modules()
+        for tensors in (module._parameters, module._buffers)
+        for name, tensor in tensors.items()
+        if tensor is not None
+    ]
+
+
+def _restore(tower: Any, originals: list[tuple[Any, str, "torch.Tensor"]]) -> None:
+    tower.to("cpu")
+    for module, name, tensor in originals:
+        if name in module._parameters:
+            module._parameters[name].data = tensor
+        else:
+            module._buffers[name] = tensor
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0]

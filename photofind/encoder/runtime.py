@@ -1,0 +1,160 @@
+"""Bringing torch and open_clip into the process: quickly, quietly and beside a broken torchvision.
+
+open_clip asks for torchvision (a few transforms, one class) and timm. Imported plainly that takes
+as long as torch itself and fails beside a torchvision built for another torch ("operator
+torchvision::nms does not exist"), the most common broken installation there is. What is done:
+
+* torchvision's `__init__`, which registers its compiled operators, is not run while open_clip is
+  imported: an empty package stands in its place, below which the real, pure Python modules that
+  open_clip uses are found. Afterwards they are open_clip's alone: whoever imports torchvision later
+  gets it whole.
+* `torch.compiler.disable`, a decorator that timm uses at import, imports torch's compiler (a second
+  and 100 MB) to say that something is not to be compiled. Nothing here compiles: it is the identity
+  for that moment.
+* transformers, which open_clip imports when it is installed, is left out until a model needs it.
+
+If any of this fails with another release, everything is imported plainly, with the missing operators
+declared. It may go when open_clip no longer needs torchvision.
+"""
+
+import importlib
+import importlib.util
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from photofind.errors import ModelError
+
+_log = logging.getLogger(__name__)
+_lock = threading.Lock()
+
+_PACKAGES: Final = ("open_clip", "timm", "torchvision")
+
+
+def start_torch() -> None:
+    """Import torch. Before its first import in a process, because of what is set here."""
+    if "torch" not in sys.modules:
+        # OpenMP's threads spin while they wait. Beside other work on the same cores (decoding, the
+        # other tower) that costs most of the speed: measured with 2 threads on 2 busy cores, 10
+        # photos a second spinning, 92 sleeping.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    importlib.import_module("torch")
+
+
+def import_open_clip() -> Any:
+    """open_clip, imported once; offline from then on. Raises ModelError when it is broken."""
+    with _lock:
+        if "open_clip" in sys.modules:
+            return sys.modules["open_clip"]
+        # Read by huggingface_hub when it is imported: files in its cache are used, nobody is asked.
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        start_torch()
+        try:
+            with _without_what_is_not_needed():
+                return importlib.import_module("open_clip")
+        except Exception as error:  # noqa: BLE001 (whatever it was, the plain import may do)
+            _log.warning("open_clip is imported the slow way, because of %r", error)
+            _forget(_PACKAGES)
+        try:
+            return _import_plainly()
+        except Exception as error:
+            _forget(_PACKAGES)
+            raise ModelError(
+                "open_clip cannot be imported; install PhotoFind again in a fresh environment"
+                f" ({' '.join(str(error).split())})."
+            ) from error
+
+
+def import_transformers() -> None:
+    """Make transformers known to open_clip, for models with its text towers or tokenizers.
+
+    Raises ModelError when it is not installed.
+    """
+    import_open_clip()
+    with _lock:
+        try:
+            importlib.import_module("transformers")
+        except ImportError:
+            raise ModelError(
+                "This model's words need the package transformers: pip install transformers"
+                " sentencepiece."
+            ) from None
+        text_towers = importlib.import_module("open_clip.hf_model")
+        if text_towers.transformers is None:
+            # Left out at import; executed again in place, its classes see it.
+            importlib.reload(text_towers)
+
+
+@contextmanager
+def _without_what_is_not_needed() -> Iterator[None]:
+    import torch
+
+    before = {name for name in sys.modules if _belongs(name, ("torchvision",))}
+    standing_in: dict[str, ModuleType | None] = {}
+    if not before:
+        standing_in = _bare_torchvision()
+    if "transformers" not in sys.modules:
+        standing_in["transformers"] = None  # importing it raises ImportError
+    disable = torch.compiler.disable
+    sys.modules.update(standing_in)  # type: ignore[arg-type]
+    torch.compiler.disable = _leave_as_it_is  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        torch.compiler.disable = disable
+        sys.modules.pop("transformers", None) if "transformers" in standing_in else None
+        if not before:
+            _forget(("torchvision",))
+
+
+def _bare_torchvision() -> dict[str, ModuleType | None]:
+    """Packages whose modules can be imported although their `__init__` was not run."""
+    spec = importlib.util.find_spec("torchvision")
+    if spec is None or not spec.submodule_search_locations:
+        raise ImportError("torchvision is not installed")
+    top = ModuleType("torchvision")
+    top.__path__ = list(spec.submodule_search_locations)
+    operators = ModuleType("torchvision.ops")
+    operators.__path__ = [str(Path(path) / "ops") for path in top.__path__]
+    # torchvision.models needs the compiled operators; timm does without it when it is not there.
+    return {"torchvision": top, "torchvision.ops": operators, "torchvision.models": None}
+
+
+def _leave_as_it_is(function: Any = None, *_: Any, **__: Any) -> Any:
+    return function if function is not None else _leave_as_it_is
+
+
+def _import_plainly() -> Any:
+    import torch
+
+    try:
+        return importlib.import_module("open_clip")
+    except RuntimeError as error:
+        if "torchvision::" not in str(error):
+            raise
+    # torchvision was built for another torch and has lost its operators; nothing here calls them,
+    # but its Python side registers meta functions for these two when it is imported.
+    # https://github.com/pytorch/vision/issues/8985
+    _forget(_PACKAGES)
+    torch.library.define(
+        "torchvision::nms", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
+    )
+    torch.library.define(
+        "torchvision::qnms", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
+    )
+    return importlib.import_module("open_clip")
+
+
+def _forget(packages: tuple[str, ...]) -> None:
+    for name in [name for name in sys.modules if _belongs(name, packages)]:
+        del sys.modules[name]
+
+
+def _belongs(name: str, packages: tuple[str, ...]) -> bool:
+    return name.partition(".")[0] in packages

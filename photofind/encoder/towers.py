@@ -1,0 +1,187 @@
+"""The two towers: sentences to vectors, pictures to vectors.
+
+Each runs open_clip's own layers. The text tower leaves out what cannot matter: in a causal
+transformer no token sees what follows it, so everything after the end-of-text token is cut off
+(4 ms instead of 20 for a short query). The image tower has its batch norms folded into the
+convolutions before them.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.encoder.devices import place
+from photofind.encoder.runtime import import_open_clip
+from photofind.images import Preprocessing
+
+if TYPE_CHECKING:
+    import torch
+
+_log = logging.getLogger(__name__)
+
+SAMPLE_TEXTS: Final = ("a dog on a beach", "two people at a table in the evening")
+SAMPLE_PICTURES: Final = 3
+SAME: Final = 0.99999  # cosine of what folding may change
+
+
+class TextTower:
+    """Sentences to vectors. Any thread."""
+
+    def __init__(self, tower: Any, tokenize: Callable[[list[str]], Any], device: str) -> None:
+        import torch
+
+        self._tower = tower.float()
+        self._tokenize = tokenize
+        self._pool = import_open_clip().transformer.text_global_pool if _is_causal(tower) else None
+        with torch.inference_mode():
+            sample = tokenize(list(SAMPLE_TEXTS))
+            place(tower, device, sample, self._run(sample), self._run)
+
+    def __call__(self, texts: Sequence[str]) -> "torch.Tensor":
+        """float32 (n, d) on the CPU, not normalised."""
+        import torch
+
+        with torch.inference_mode():
+            return self._run(self._tokenize(list(texts))).cpu()
+
+    def _run(self, tokens: "torch.Tensor") -> "torch.Tensor":
+        device = next(self._tower.parameters()).device
+        if self._pool is None:
+            out = self._tower(tokens.to(device))
+            return (out[0] if isinstance(out, tuple) else out).float()
+        return self._run_to_the_end_of_text(tokens.to(device), self._pool)
+
+    def _run_to_the_end_of_text(
+        self, tokens: "torch.Tensor", pool: Callable[..., Any]
+    ) -> "torch.Tensor":
+        """TextTransformer.forward, on as many tokens as the longest text has."""
+        tower = self._tower
+        ends = tokens.argmax(-1) if tower.pool_type == "argmax" else _first(tokens, tower.eos_id)
+        tokens = tokens[:, : int(ends.max()) + 1]
+        length = tokens.shape[1]
+        dtype = tower.transformer.get_cast_dtype()
+        x = tower.token_embedding(tokens).to(dtype) + tower.positional_embedding[:length].to(dtype)
+        x = tower.transformer(x, attn_mask=tower.attn_mask[:length, :length])
+        x = pool(tower.ln_final(x), tokens, tower.pool_type, eos_token_id=tower.eos_id)
+        projection = tower.text_projection
+        if projection is not None:
+            x = projection(x) if callable(projection) else x @ projection
+        vectors: torch.Tensor = x.float()
+        return vectors
+
+
+def _is_causal(tower: Any) -> bool:
+    """Whether the vector is read at the end-of-text token and depends on nothing after it."""
+    return (
+        isinstance(tower, import_open_clip().transformer.TextTransformer)
+        and tower.attn_mask is not None
+        and tower.cls_emb is None
+        and not tower.use_pad_mask
+        and tower.pool_type in ("argmax", "eos")
+    )
+
+
+def _first(tokens: "torch.Tensor", wanted: int) -> "torch.Tensor":
+    import torch
+
+    found = tokens == wanted
+    last = torch.full_like(tokens[:, 0], tokens.shape[1] - 1)
+    return torch.where(found.any(-1), found.int().argmax(-1), last)
+
+
+class ImageTower:
+    """Pictures to vectors. Any thread."""
+
+    def __init__(self, tower: Any, preprocessing: Preprocessing, device: str) -> None:
+        import torch
+
+        self._tower = tower.float()
+        # Of values 0..255: what open_clip's ToTensor and Normalize do, in one step.
+        self._mean = 255 * torch.tensor(preprocessing.mean).view(1, 3, 1, 1)
+        self._scale = 1 / (255 * torch.tensor(preprocessing.std).view(1, 3, 1, 1))
+        tower.to(memory_format=torch.channels_last)
+        with torch.inference_mode():
+            sample = torch.from_numpy(_sample_pictures(preprocessing.size))
+            reference = self._run(sample)
+            self._fold(sample, reference)
+            place(tower, device, sample, reference, self._run)
+
+    def __call__(self, pixels: NDArray[np.uint8]) -> "torch.Tensor":
+        """uint8 (n, S, S, 3) to float32 (n, d) on the CPU, not normalised."""
+        import torch
+
+        with torch.inference_mode():
+            return self._run(torch.from_numpy(np.ascontiguousarray(pixels))).cpu()
+
+    def _run(self, pixels: "torch.Tensor") -> "torch.Tensor":
+        import torch
+
+        weight = next(self._tower.parameters())
+        pictures = pixels.to(weight.device).permute(0, 3, 1, 2).to(torch.float32)
+        pictures.sub_(self._mean.to(weight.device)).mul_(self._scale.to(weight.device))
+        out = self._tower(pictures.to(weight.dtype))
+        vectors: torch.Tensor = (out[0] if isinstance(out, tuple) else out).float()
+        return vectors
+
+    def _fold(self, sample: "torch.Tensor", reference: "torch.Tensor") -> None:
+        """Fold the batch norms, unless this network turns out not to be built as it looks."""
+        import torch
+
+        undo = fold_batch_norms(self._tower)
+        if undo:
+            same = torch.nn.functional.cosine_similarity(self._run(sample), reference, dim=-1)
+            if not bool(same.min() >= SAME):
+                _log.info("batch norms stay: folded, the tower gives other vectors")
+                for parent, name, layer in undo:
+                    setattr(parent, name, layer)
+
+
+def fold_batch_norms(tower: Any) -> list[tuple[Any, str, Any]]:
+    """Multiply each batch norm into the convolution registered before it.
+
+    Returns what was replaced, as (parent, name, layer). Registration order is nearly always the
+    order of computation; the caller compares vectors.
+    """
+    import torch
+    from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+    replaced: list[tuple[Any, str, Any]] = []
+    convolution: tuple[Any, str, Any] | None = None
+    for parent, name, layer in _leaves(tower):
+        if isinstance(layer, torch.nn.Conv2d):
+            convolution = (parent, name, layer)
+        elif isinstance(layer, torch.nn.BatchNorm2d):
+            if convolution and convolution[2].out_channels == layer.num_features:
+                where, called, before = convolution
+                setattr(where, called, fuse_conv_bn_eval(before, layer))
+                # timm's batch norms carry the activation that follows them
+                setattr(parent, name, getattr(layer, "act", torch.nn.Identity()))
+                replaced += [convolution, (parent, name, layer)]
+            convolution = None
+    return replaced
+
+
+def _leaves(module: Any) -> list[tuple[Any, str, Any]]:
+    """Layers in registration order; a batch norm counts as one, whatever it carries inside."""
+    import torch
+
+    found: list[tuple[Any, str, Any]] = []
+    for name, child in module.named_children():
+        whole = isinstance(child, torch.nn.BatchNorm2d) or not any(child.children())
+        found += [(module, name, child)] if whole else _leaves(child)
+    return found
+
+
+def _sample_pictures(size: int) -> NDArray[np.uint8]:
+    """Made-up photos, always the same: soft shapes in many colours with some grain."""
+    random = np.random.default_rng(0)
+    down, across = np.meshgrid(np.linspace(0, 1, size), np.linspace(0, 1, size), indexing="ij")
+    waves = random.uniform(-9, 9, (SAMPLE_PICTURES, 3, 2, 1, 1))
+    phases = random.uniform(0, 6, (SAMPLE_PICTURES, 3, 1, 1))
+    soft = np.sin(waves[:, :, 0] * down + waves[:, :, 1] * across + phases)
+    grain = random.normal(0, 0.1, (SAMPLE_PICTURES, 3, size, size))
+    pictures = np.clip(127 + 110 * (soft + grain), 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(pictures.transpose(0, 2, 3, 1))

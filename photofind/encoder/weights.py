@@ -1,0 +1,275 @@
+"""An open_clip model from its configuration and a checkpoint: on this computer, fast, checked.
+
+open_clip's `create_model` initialises every weight with random numbers, then copies the file's over
+them. Here initialisation is switched off and the tensors of a safetensors file are used where they
+lie, memory-mapped: a tower costs nothing until it is run. The layers, the conversion of foreign
+checkpoints and the resizing of position embeddings are open_clip's.
+"""
+
+import hashlib
+import importlib
+import os
+import pickle
+import zipfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from photofind.encoder.models import CONFIG_NAME, LOCAL_DIR, ModelSpec, read_config
+from photofind.encoder.runtime import import_open_clip, import_transformers
+from photofind.errors import ModelError
+from photofind.images import Preprocessing
+
+_URL_CACHE: Final = Path("~/.cache/clip")  # where open_clip keeps weights that come from a URL
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """An open_clip model in float32 on the CPU, its weights still those of the file."""
+
+    model: Any  # CustomTextCLIP or CoCa: .visual, .text, .logit_scale
+    tokenize: Callable[[list[str]], Any]  # -> int64 tensor (n, context length)
+    preprocessing: Preprocessing
+    digest: "Future[str]"  # sha256 of the weights' file, hexadecimal
+    architecture: str  # part of the encoder key: the same for the same network anywhere
+
+
+def load(spec: ModelSpec) -> Checkpoint:
+    """Build the network and attach its weights. Raises ModelError."""
+    early = _digest(spec.source) if isinstance(spec.source, Path) else None
+    open_clip = import_open_clip()
+    file, hints = _weights(open_clip, spec)
+    digest = early or _digest(file)
+    config, preprocessing_config, architecture = _configuration(open_clip, spec, hints)
+    if _needs_transformers(config):
+        import_transformers()
+    model = _network(open_clip, config, spec)
+    _attach(open_clip, model, file, spec)
+    model.eval()
+    return Checkpoint(
+        model=model,
+        tokenize=_tokenizer(open_clip, spec),
+        preprocessing=_preprocessing(open_clip, preprocessing_config, model.visual.image_size),
+        digest=digest,
+        architecture=architecture,
+    )
+
+
+# ---------------------------------------------------------------------------- which file
+
+
+def _weights(open_clip: Any, spec: ModelSpec) -> tuple[Path, dict[str, Any]]:
+    """The checkpoint's file and what open_clip knows of its preprocessing."""
+    if isinstance(spec.source, Path):
+        return spec.source, _agreed_hints(open_clip, spec.architecture)
+    tags = open_clip.list_pretrained_tags_by_model(spec.architecture)
+    if spec.source and not open_clip.is_pretrained_cfg(spec.architecture, spec.source):
+        raise ModelError(
+            f"{spec.architecture} has no pretrained weights named {spec.source}, and there is no"
+            f" such file. Known: {', '.join(tags) or 'none'}."
+        )
+    for tag in [spec.source] if spec.source else tags:
+        hints = open_clip.get_pretrained_cfg(spec.architecture, tag)
+        file = _cached(hints)
+        if file is not None:
+            return file, hints
+    raise ModelError(
+        f"The weights of {spec.name} are not on this computer. Fetch the model first, or name a"
+        f" checkpoint file as {spec.architecture}:FILE."
+    )
+
+
+def _cached(hints: dict[str, Any]) -> Path | None:
+    """Where an earlier download put the weights; never asks the network."""
+    from huggingface_hub import try_to_load_from_cache
+
+    if hints.get("hf_hub"):
+        repository, name = os.path.split(hints["hf_hub"])
+        for candidate in _file_names(name):
+            path = try_to_load_from_cache(repository, candidate)
+            if isinstance(path, str):
+                return Path(path)
+    if hints.get("url"):
+        path = _URL_CACHE.expanduser() / os.path.basename(hints["url"])
+        if path.is_file():
+            return path
+    return None
+
+
+def _file_names(name: str) -> list[str]:
+    if not name:
+        return ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"]
+    return [Path(name).with_suffix(".safetensors").name, name]
+
+
+def _agreed_hints(open_clip: Any, architecture: str) -> dict[str, Any]:
+    """A checkpoint file says nothing of its preprocessing: what all published weights of its
+    architecture agree on is taken (SigLIP squashes, OpenAI's CLIP crops), else open_clip's own."""
+    keys = ("mean", "std", "interpolation", "resize_mode")
+    found = [
+        {key: hints[key] for key in keys if hints.get(key)}
+        for tag in open_clip.list_pretrained_tags_by_model(architecture)
+        for hints in [open_clip.get_pretrained_cfg(architecture, tag)]
+    ]
+    return found[0] if found and all(hints == found[0] for hints in found) else {}
+
+
+def _digest(file: Path) -> "Future[str]":
+    """sha256 in a thread of its own: it runs beside the imports and reads the file ahead."""
+
+    def digest() -> str:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+
+    pool = ThreadPoolExecutor(1, thread_name_prefix="weights-digest")
+    future = pool.submit(digest)
+    pool.shutdown(wait=False)
+    return future
+
+
+# ---------------------------------------------------------------------------- configuration
+
+
+def _configuration(
+    open_clip: Any, spec: ModelSpec, hints: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """open_clip's settings of the network, of the preprocessing, and the network's name."""
+    scheme, _, folder = spec.architecture.partition(":")
+    if scheme != LOCAL_DIR:
+        return open_clip.get_model_config(spec.architecture), hints, spec.architecture
+    whole = read_config(Path(folder) / CONFIG_NAME)
+    config = whole.get("model_cfg")
+    if not isinstance(config, dict) or not {"vision_cfg", "text_cfg", "embed_dim"} <= set(config):
+        raise ModelError(f"The model configuration in {folder} describes no network.")
+    name = hashlib.sha256(repr(_sorted(config)).encode()).hexdigest()[:8]
+    return config, whole.get("preprocess_cfg") or {}, f"local-{name}"
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return sorted((key, _sorted(inner)) for key, inner in value.items())
+    return value
+
+
+def _needs_transformers(config: dict[str, Any]) -> bool:
+    text = config["text_cfg"]
+    return bool(text.get("hf_model_name") or text.get("hf_tokenizer_name"))
+
+
+def _preprocessing(
+    open_clip: Any, config: dict[str, Any], size: int | Iterable[int]
+) -> Preprocessing:
+    sides = (size, size) if isinstance(size, int) else tuple(size)
+    if sides[0] != sides[1]:
+        raise ModelError(f"Models for pictures of {sides[1]} x {sides[0]} are not supported.")
+    return Preprocessing(
+        size=sides[0],
+        resize=config.get("resize_mode") or "shortest",
+        interpolation="bilinear" if config.get("interpolation") == "bilinear" else "bicubic",
+        mean=_three(config.get("mean") or open_clip.OPENAI_DATASET_MEAN),
+        std=_three(config.get("std") or open_clip.OPENAI_DATASET_STD),
+        fill=int(config.get("fill_color") or 0),
+    )
+
+
+def _three(values: float | Iterable[float]) -> tuple[float, float, float]:
+    if isinstance(values, int | float):
+        return (float(values),) * 3
+    red, green, blue = (float(value) for value in values)
+    return red, green, blue
+
+
+def _tokenizer(open_clip: Any, spec: ModelSpec) -> Callable[[list[str]], Any]:
+    try:
+        tokenizer: Callable[[list[str]], Any] = open_clip.get_tokenizer(spec.architecture)
+    except Exception as error:
+        raise ModelError(
+            f"The vocabulary of {spec.name} is not on this computer; fetch the model first"
+            f" ({_line(error)})."
+        ) from error
+    return tokenizer
+
+
+# ---------------------------------------------------------------------------- network and weights
+
+
+def _network(open_clip: Any, config: dict[str, Any], spec: ModelSpec) -> Any:
+    """The network without weights: as `create_model` builds it, its text tower always apart."""
+    config = {key: value for key, value in config.items() if key != "custom_text"}
+    config["vision_cfg"] = {**config["vision_cfg"]}
+    if "timm_model_name" in config["vision_cfg"]:
+        config["vision_cfg"]["timm_model_pretrained"] = False
+    if "hf_model_name" in config["text_cfg"]:
+        config["text_cfg"] = {**config["text_cfg"], "hf_model_pretrained": False}
+    kind = open_clip.CoCa if "multimodal_cfg" in config else open_clip.CustomTextCLIP
+    try:
+        with _without_initialisation()():
+            return kind(**config)
+    except Exception as error:
+        raise ModelError(f"The network of {spec.name} cannot be built: {_line(error)}.") from error
+
+
+def _without_initialisation() -> Any:
+    """A context in which random fills leave memory as it is; for this thread alone.
+
+    It acts through torch's function modes, not by patching: other threads are not touched.
+    """
+    import torch
+    from torch.overrides import TorchFunctionMode
+
+    fills = {
+        torch.Tensor.normal_,
+        torch.Tensor.uniform_,
+        torch.Tensor.erfinv_,
+        torch.nn.init.normal_,
+        torch.nn.init.uniform_,
+        torch.nn.init.trunc_normal_,
+        torch.nn.init.kaiming_uniform_,
+    }
+
+    class WithoutInitialisation(TorchFunctionMode):
+        def __torch_function__(
+            self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            if function in fills:
+                return args[0] if args else next(iter(kwargs.values()))
+            return function(*args, **(kwargs or {}))
+
+    return WithoutInitialisation
+
+
+def _attach(open_clip: Any, model: Any, file: Path, spec: ModelSpec) -> None:
+    safetensors = importlib.import_module("safetensors")
+    # The file's tensors become the parameters, instead of being copied into them.
+    model.load_state_dict = partial(model.load_state_dict, assign=True)
+    try:
+        open_clip.load_checkpoint(model, str(file), strict=True, weights_only=True)
+    except OSError as error:
+        raise ModelError(f"The model file {file} cannot be read: {error.strerror}.") from error
+    except (safetensors.SafetensorError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(
+            f"The model file {file} is damaged or incomplete; fetch it again ({_line(error)})."
+        ) from error
+    except pickle.UnpicklingError as error:
+        raise ModelError(
+            f"The model file {file} is damaged, or holds more than weights and is not opened for"
+            " safety; use a safetensors file."
+        ) from error
+    except (RuntimeError, KeyError, AttributeError, TypeError, ValueError, StopIteration) as error:
+        if "PytorchStreamReader" in str(error) or "zip archive" in str(error):
+            raise ModelError(
+                f"The model file {file} is damaged or incomplete; fetch it again."
+            ) from error
+        raise ModelError(
+            f"The weights in {file} are not those of {spec.architecture}; name the architecture"
+            f" that they were made for ({_line(error)[:200]})."
+        ) from error
+    finally:
+        del model.load_state_dict
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
