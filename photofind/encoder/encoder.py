@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.encoder.models import ModelSpec, resolve
-from photofind.errors import DeviceError, ModelError
+from photofind.errors import DeviceError
 from photofind.images import Preprocessing
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Encoder:
         self._images_lock = threading.Lock()
         # The factor before the softmax over cosines; about 100 for a fully trained CLIP.
         self.logit_scale = math.exp(float(checkpoint.model.logit_scale.detach().float().max()))
-        self.dimension = int(self.encode_texts([""]).shape[1])
+        self.dimension = self._text.dimension
 
     @property
     def key(self) -> str:
@@ -100,10 +100,11 @@ class Encoder:
                 f"pixels are {pixels.dtype} {pixels.shape}, not (n, {size}, {size}, 3)"
             )
         tower = self._image_tower()
-        rows = [np.empty((0, self.dimension), np.float32)]
-        for start in range(0, len(pixels), self.batch_size):
-            rows.append(_unit(self._in_memory(tower, pixels[start : start + self.batch_size])))
-        return np.concatenate(rows)
+        rows = [
+            _unit(self._in_memory(tower, pixels[start : start + self.batch_size]))
+            for start in range(0, len(pixels), self.batch_size)
+        ]
+        return self._rows(rows)
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """(n, d). Any thread, also while pictures are encoded."""
@@ -111,7 +112,10 @@ class Encoder:
             _unit(self._text(texts[start : start + TEXTS_AT_ONCE]))
             for start in range(0, len(texts), TEXTS_AT_ONCE)
         ]
-        return np.concatenate(rows) if rows else np.empty((0, self.dimension), np.float32)
+        return self._rows(rows)
+
+    def _rows(self, parts: list[Vectors]) -> Vectors:
+        return np.concatenate([np.empty((0, self.dimension), np.float32), *parts])
 
     def _image_tower(self) -> "ImageTower":
         with self._images_lock:

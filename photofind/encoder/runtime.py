@@ -13,8 +13,8 @@ torchvision::nms does not exist"), the most common broken installation there is.
   for that moment.
 * transformers, which open_clip imports when it is installed, is left out until a model needs it.
 
-If any of this fails with another release, everything is imported plainly, with the missing operators
-declared. It may go when open_clip no longer needs torchvision.
+If any of this fails with another release, everything is imported plainly, with the missing
+operators declared. It may go when open_clip no longer needs torchvision.
 """
 
 import importlib

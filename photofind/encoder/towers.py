@@ -38,7 +38,9 @@ class TextTower:
         self._pool = import_open_clip().transformer.text_global_pool if _is_causal(tower) else None
         with torch.inference_mode():
             sample = tokenize(list(SAMPLE_TEXTS))
-            place(tower, device, sample, self._run(sample), self._run)
+            reference = self._run(sample)
+            self.dimension = int(reference.shape[1])
+            place(tower, device, sample, reference, self._run)
 
     def __call__(self, texts: Sequence[str]) -> "torch.Tensor":
         """float32 (n, d) on the CPU, not normalised."""
@@ -50,8 +52,7 @@ class TextTower:
     def _run(self, tokens: "torch.Tensor") -> "torch.Tensor":
         device = next(self._tower.parameters()).device
         if self._pool is None:
-            out = self._tower(tokens.to(device))
-            return (out[0] if isinstance(out, tuple) else out).float()
+            return _floats(self._tower(tokens.to(device)))
         return self._run_to_the_end_of_text(tokens.to(device), self._pool)
 
     def _run_to_the_end_of_text(
@@ -69,8 +70,7 @@ class TextTower:
         projection = tower.text_projection
         if projection is not None:
             x = projection(x) if callable(projection) else x @ projection
-        vectors: torch.Tensor = x.float()
-        return vectors
+        return _floats(x)
 
 
 def _is_causal(tower: Any) -> bool:
@@ -122,9 +122,7 @@ class ImageTower:
         weight = next(self._tower.parameters())
         pictures = pixels.to(weight.device).permute(0, 3, 1, 2).to(torch.float32)
         pictures.sub_(self._mean.to(weight.device)).mul_(self._scale.to(weight.device))
-        out = self._tower(pictures.to(weight.dtype))
-        vectors: torch.Tensor = (out[0] if isinstance(out, tuple) else out).float()
-        return vectors
+        return _floats(self._tower(pictures.to(weight.dtype)))
 
     def _fold(self, sample: "torch.Tensor", reference: "torch.Tensor") -> None:
         """Fold the batch norms, unless this network turns out not to be built as it looks."""
@@ -173,6 +171,12 @@ def _leaves(module: Any) -> list[tuple[Any, str, Any]]:
         whole = isinstance(child, torch.nn.BatchNorm2d) or not any(child.children())
         found += [(module, name, child)] if whole else _leaves(child)
     return found
+
+
+def _floats(out: Any) -> "torch.Tensor":
+    """The pooled vectors in float32; some towers give their tokens as well."""
+    vectors: torch.Tensor = (out[0] if isinstance(out, tuple) else out).float()
+    return vectors
 
 
 def _sample_pictures(size: int) -> NDArray[np.uint8]:

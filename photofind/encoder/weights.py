@@ -89,11 +89,11 @@ def _cached(hints: dict[str, Any]) -> Path | None:
     if hints.get("hf_hub"):
         repository, name = os.path.split(hints["hf_hub"])
         for candidate in _file_names(name):
-            path = try_to_load_from_cache(repository, candidate)
-            if isinstance(path, str):
-                return Path(path)
+            here = try_to_load_from_cache(repository, candidate)
+            if isinstance(here, str):
+                return Path(here)
     if hints.get("url"):
-        path = _URL_CACHE.expanduser() / os.path.basename(hints["url"])
+        path = _URL_CACHE.expanduser() / str(hints["url"]).rpartition("/")[2]
         if path.is_file():
             return path
     return None
