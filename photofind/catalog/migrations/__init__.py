@@ -1,0 +1,1 @@
+"""How a catalog of each revision becomes one of the next. Run by `opening.py`, through Alembic."""

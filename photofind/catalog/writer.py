@@ -1,0 +1,437 @@
+"""The writing side of the catalog. One per library, in the worker.
+
+Any thread may call it: each call has a connection of its own, and those that write take turns.
+Every method is one transaction, committed when it returns; when it raises nothing was written.
+All raise DiskFull, LibraryReadOnly, CatalogDamaged or LibraryUnusable when the world fails them,
+and can be called again once it is mended.
+
+The rules, in one place:
+- A file has a photo at once: one of its own until it is read, then the photo of its content.
+- A changed file keeps its photo until its new bytes are known. A photo without files is forgotten.
+- A missing file keeps its photo alive, until a new file of the same content takes its place.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    delete,
+    exists,
+    false,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from photofind.catalog import lookups, merging, vectors
+from photofind.catalog.check import contradictions
+from photofind.catalog.listing import in_list, settle
+from photofind.catalog.opening import faults, open_for_writing
+from photofind.catalog.planning import PlanWriter
+from photofind.catalog.records import (
+    FAILED,
+    HERE,
+    READ,
+    WAITING,
+    Adopted,
+    FileFailed,
+    FileRead,
+    FolderRow,
+    PendingFile,
+    Removed,
+    Stored,
+)
+from photofind.catalog.schema import embedding, file, folder, photo, setting
+from photofind.errors import Reason
+from photofind.paths import is_within
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from photofind.scan import KnownFile, ScanPlan
+
+EMBEDDINGS_AT_ONCE: Final = 10_000
+
+
+class Catalog:
+    """Folders, files, photos, embeddings and settings, to be read and changed."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self.path = path
+        self._engine = engine
+        self._turn = threading.Lock()
+        self._removed_ids: list[int] = []
+        self._removed_hashes: list[bytes] = []
+
+    @classmethod
+    def open(cls, path: Path) -> "Catalog":
+        """Open the catalog; it is made when it is not there, and migrated when it is older.
+
+        Raises CatalogDamaged, CatalogTooNew, LibraryReadOnly, DiskFull, LibraryUnusable; whatever
+        is there is then left as it is.
+        """
+        return cls(path, open_for_writing(path))
+
+    def close(self) -> None:
+        """Move what the log holds into the catalog and close every connection."""
+        with self._turn, faults(self.path):
+            try:
+                with self._engine.connect() as connection:
+                    driver = connection.connection.driver_connection
+                    assert driver is not None
+                    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self._engine.dispose()
+
+    def check(self) -> list[str]:
+        """What is wrong inside the catalog, one sentence each; reads all of it."""
+        with self._reading() as connection:
+            return contradictions(connection)
+
+    # ------------------------------------------------------------------------- folders
+
+    def folders(self) -> list[FolderRow]:
+        """All folders, by path."""
+        with self._reading() as connection:
+            return lookups.folder_rows(connection)
+
+    def add_folder(self, path: bytes) -> FolderRow:
+        """The folder at this path, added if need be.
+
+        Within a known folder it is that one. Above known ones it takes their place, with all that
+        is known of their files.
+        """
+        with self._writing() as connection:
+            known = lookups.folder_rows(connection)
+            around = next((row for row in known if is_within(path, row.path)), None)
+            if around is not None:
+                return around
+            inner = [row.id for row in known if is_within(row.path, path)]
+            values = {"path": path, "online": True, "added_at": _now()}
+            made = connection.execute(insert(folder).values(values)).inserted_primary_key
+            assert made is not None
+            self._take_over(connection, inner, made[0])
+            rows = lookups.folder_rows(connection)
+            return next(row for row in rows if row.id == made[0])
+
+    def _take_over(self, connection: Connection, inner: Sequence[int], folder_id: int) -> None:
+        concerned = in_list(file.c.folder_id, inner)
+        photos = connection.scalars(select(file.c.photo_id).where(concerned)).all()
+        connection.execute(update(file).where(concerned).values(folder_id=folder_id))
+        self._settle(connection, photos)
+        connection.execute(delete(folder).where(in_list(folder.c.id, inner)))
+
+    def remove_folder(self, folder_id: int) -> Removed:
+        """Forget a folder and its files. Returns the photos that were nowhere else."""
+        with self._writing() as connection:
+            concerned = file.c.folder_id == folder_id
+            photos = connection.scalars(select(file.c.photo_id).where(concerned)).all()
+            connection.execute(delete(file).where(concerned))
+            removed = self._settle(connection, photos)
+            connection.execute(delete(folder).where(folder.c.id == folder_id))
+            return removed
+
+    def take_removed(self) -> Removed:
+        """Photos forgotten by any method since this was last asked: caches forget them, too.
+
+        A content that has come back meanwhile is not among the hashes.
+        """
+        with self._turn:
+            removed = Removed(self._removed_ids, self._removed_hashes)
+            self._removed_ids, self._removed_hashes = [], []
+        with self._reading() as connection:
+            known = merging.known_contents(connection, removed.content_hashes)
+        return Removed(
+            removed.photo_ids,
+            [content for content in removed.content_hashes if content not in known],
+        )
+
+    # ------------------------------------------------------------------------- scanning
+
+    def known_files(self, folder_id: int, below: bytes | None = None) -> list["KnownFile"]:
+        """The files of a folder, or of the part of it at or below a path; missing ones, too."""
+        # Late: the scanner brings the image library along, which readers do not need.
+        from photofind.scan import KnownFile
+
+        columns = (
+            file.c.id,
+            file.c.path,
+            file.c.size,
+            file.c.mtime_ns,
+            file.c.device,
+            file.c.presence,
+            file.c.state,
+        )
+        wanted = select(*columns).where(file.c.folder_id == folder_id)
+        if below is not None:
+            # As `paths.is_within`: a byte after the separator ends the range of what lies below.
+            separator = os.sep.encode()
+            first = below.rstrip(separator) + separator
+            end = first[:-1] + bytes([first[-1] + 1])
+            wanted = wanted.where(
+                (file.c.path == below) | ((file.c.path >= first) & (file.c.path < end))
+            )
+        with self._reading() as connection:
+            return [KnownFile(*row) for row in connection.execute(wanted)]
+
+    def apply(self, folder_id: int, plan: "ScanPlan") -> list[int]:
+        """Write down what a scan found. Returns the ids of files to read: added and changed ones.
+
+        Online-only files are not among them.
+        """
+        with self._writing() as connection:
+            writer = PlanWriter(connection, folder_id, _now())
+            to_read = writer.write(plan)
+            self._settle(connection, writer.touched)
+            return to_read
+
+    # -------------------------------------------------------------------- what to read
+
+    def pending(self, encoder_id: int) -> list[int]:
+        """Files to read, newest first: waiting ones, and one file of each photo that was read but
+        has no embedding of this encoder. Only files that are here."""
+        with self._reading() as connection:
+            wanted = (file.c.presence == HERE) & (
+                (file.c.state == WAITING) | self._lacking(connection, encoder_id)
+            )
+            rows = connection.execute(
+                select(file.c.id, file.c.state, file.c.photo_id)
+                .join(photo, photo.c.id == file.c.photo_id)
+                .where(wanted)
+                .order_by(photo.c.taken_at.desc(), file.c.id.desc())
+            )
+            begun: set[int] = set()
+            files: list[int] = []
+            for file_id, state, photo_id in rows:
+                if state == READ and photo_id in begun:
+                    continue
+                if state == READ:
+                    begun.add(photo_id)
+                files.append(file_id)
+            return files
+
+    def _lacking(self, connection: Connection, encoder_id: int) -> ColumnElement[bool]:
+        """Whether a file was read and its photo has no embedding of this encoder."""
+        read = lookups.read_photo_count(connection)
+        if lookups.embedded_count(connection, encoder_id) == read:
+            return false()  # every photo that could have one does: nothing to look through
+        return (file.c.state == READ) & ~exists().where(
+            embedding.c.photo_id == file.c.photo_id, embedding.c.encoder_id == encoder_id
+        )
+
+    def pending_of(self, photo_ids: Iterable[int]) -> list[int]:
+        """Files of these photos that are here and can be read, in the order of the photos."""
+        place = {photo_id: place for place, photo_id in enumerate(photo_ids)}
+        with self._reading() as connection:
+            rows = connection.execute(
+                select(file.c.photo_id, file.c.id)
+                .where(in_list(file.c.photo_id, place))
+                .where(file.c.presence == HERE, file.c.state.in_((WAITING, READ)))
+            ).all()
+        return [row.id for row in sorted(rows, key=lambda row: (place[row.photo_id], row.id))]
+
+    def files(self, ids: Sequence[int]) -> list[PendingFile]:
+        """These files, in the order asked; those that are gone are left out."""
+        columns = (
+            file.c.id,
+            file.c.path,
+            file.c.size,
+            file.c.mtime_ns,
+            file.c.attempts,
+            file.c.photo_id,
+            file.c.state,
+        )
+        with self._reading() as connection:
+            rows = connection.execute(select(*columns).where(in_list(file.c.id, ids)))
+            found = {row.id: PendingFile(*row) for row in rows}
+        return [found[file_id] for file_id in ids if file_id in found]
+
+    def sizes_known(self, sizes: Collection[int]) -> set[int]:
+        """Which of these sizes in bytes some known content has: a file of such a size may be moved
+        or copied, which its hash tells without decoding it."""
+        with self._reading() as connection:
+            known = select(photo.c.size).where(in_list(photo.c.size, sizes)).distinct()
+            return {size for size in connection.scalars(known) if size is not None}
+
+    def begin(self, ids: Sequence[int]) -> None:
+        """Count one more attempt at these files, before they are touched."""
+        with self._writing() as connection:
+            connection.execute(
+                update(file).where(in_list(file.c.id, ids)).values(attempts=file.c.attempts + 1)
+            )
+
+    # ------------------------------------------------------------------- what was read
+
+    def adopt(
+        self, encoder_id: int, file_id: int, content_hash: bytes, size: int, mtime_ns: int
+    ) -> Adopted | None:
+        """Bind a file to the photo of its content, without reading it.
+
+        None when the content is not known, has no embedding of this encoder, or the file is gone.
+        """
+        with self._writing() as connection:
+            row = merging.file_row(connection, file_id)
+            photo_id = merging.photo_with_content(connection, content_hash)
+            if row is None or photo_id is None:
+                return None
+            if not vectors.is_embedded(connection, encoder_id, photo_id):
+                return None
+            merged = merging.bind_to_photo(connection, row, photo_id, size, mtime_ns)
+            self._settle(connection, merged.touched)
+            assert merged.kind != "new"
+            return Adopted(merged.kind, merged.photo_id, merged.replaced_file_id)
+
+    def store(
+        self, encoder_id: int, results: Sequence[FileRead], failures: Sequence[FileFailed]
+    ) -> list[Stored]:
+        """Keep a batch: photos, facts and embeddings of the files read, reasons of the failed.
+
+        One `Stored` for each read file that is still known, in their order. The same content twice,
+        also within the batch, is one photo. Raises ValueError for an embedding that is not finite
+        or not of the encoder's dimension.
+        """
+        with self._writing() as connection:
+            vectors.refuse_unusable(connection, encoder_id, results)
+            touched: list[int] = []
+            stored: list[Stored] = []
+            for read in results:
+                row = merging.file_row(connection, read.file_id)
+                if row is None:
+                    continue
+                merged = merging.merge_read(connection, row, read)
+                vectors.keep(connection, encoder_id, merged.photo_id, read.embedding)
+                touched += merged.touched
+                stored.append(Stored(row.id, merged.photo_id, merged.kind, merged.replaced_file_id))
+            touched += self._set_aside(connection, failures)
+            self._settle(connection, touched)
+            return stored
+
+    def _set_aside(self, connection: Connection, failures: Sequence[FileFailed]) -> list[int]:
+        for failed in failures:
+            connection.execute(
+                update(file)
+                .where(file.c.id == failed.file_id)
+                .values(state=FAILED, reason=failed.reason.value, detail=failed.detail)
+            )
+        concerned = in_list(file.c.id, [failed.file_id for failed in failures])
+        return list(connection.scalars(select(file.c.photo_id).where(concerned)))
+
+    def retry(self, file_ids: Sequence[int] | None = None) -> int:
+        """Let files that were set aside wait again; None: all. Returns how many."""
+        return self._retry(in_list(file.c.id, file_ids) if file_ids is not None else None)
+
+    def retry_reasons(self, reasons: Collection[Reason]) -> int:
+        """The same for files that were set aside for one of these reasons."""
+        return self._retry(file.c.reason.in_([reason.value for reason in reasons]))
+
+    def _retry(self, which: ColumnElement[bool] | None) -> int:
+        concerned = file.c.state == FAILED if which is None else (file.c.state == FAILED) & which
+        with self._writing() as connection:
+            rows = connection.execute(select(file.c.id, file.c.photo_id).where(concerned)).all()
+            connection.execute(
+                update(file)
+                .where(in_list(file.c.id, [row.id for row in rows]))
+                .values(state=WAITING, reason=None, detail=None, attempts=0)
+            )
+            self._settle(connection, [row.photo_id for row in rows])
+            return len(rows)
+
+    # ---------------------------------------------------------------------- embeddings
+
+    def encoder_id(self, key: str, name: str, dimension: int) -> int:
+        """The id of an encoder, made when its key is new."""
+        with self._writing() as connection:
+            return vectors.encoder_row_id(connection, key, name, dimension)
+
+    def embeddings(
+        self, encoder_id: int, after: int = 0, limit: int = EMBEDDINGS_AT_ONCE
+    ) -> "tuple[NDArray[np.int64], NDArray[np.float32]]":
+        """Photo ids (n,) and unit vectors (n, d) of the next photos after an id, by id."""
+        with self._reading() as connection:
+            return vectors.by_id(connection, encoder_id, after, limit)
+
+    def embeddings_of(
+        self, encoder_id: int, photo_ids: Iterable[int]
+    ) -> "tuple[NDArray[np.int64], NDArray[np.float32]]":
+        """The same of these photos, by id; those without an embedding are left out."""
+        with self._reading() as connection:
+            return vectors.of_photos(connection, encoder_id, photo_ids)
+
+    def embedded_ids(self, encoder_id: int) -> "NDArray[np.int64]":
+        """All photos with an embedding, shown or not, ascending."""
+        with self._reading() as connection:
+            return vectors.embedded_ids(connection, encoder_id)
+
+    def searchable_ids(
+        self, encoder_id: int, folder_ids: Sequence[int] | None = None
+    ) -> "NDArray[np.int64]":
+        """Photos that are shown and have an embedding, ascending; of these folders, or all."""
+        with self._reading() as connection:
+            return vectors.searchable_ids(connection, encoder_id, folder_ids)
+
+    def paths_of(self, photo_ids: Iterable[int]) -> dict[int, bytes]:
+        """The best path of each shown photo: of a file that is here before one that is offline."""
+        with self._reading() as connection:
+            paths: dict[int, bytes] = {}
+            for row in connection.execute(lookups.showing_files(photo_ids)):
+                paths.setdefault(row.photo_id, row.path)
+            return paths
+
+    # ------------------------------------------------------------------------ settings
+
+    def setting(self, name: str) -> str | None:
+        """A setting of the library; None when it was never set."""
+        with self._reading() as connection:
+            return lookups.setting_value(connection, name)
+
+    def set_setting(self, name: str, value: str | None) -> None:
+        """Keep a setting; None forgets it."""
+        with self._writing() as connection:
+            if value is None:
+                connection.execute(delete(setting).where(setting.c.name == name))
+                return
+            kept = upsert(setting).values(name=name, value=value)
+            connection.execute(
+                kept.on_conflict_do_update(
+                    index_elements=["name"], set_={"value": kept.excluded.value}
+                )
+            )
+
+    # -------------------------------------------------------------------- transactions
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with faults(self.path), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        engine = self._engine.execution_options(writing=True)
+        with self._turn:
+            kept = len(self._removed_ids), len(self._removed_hashes)
+            try:
+                with faults(self.path), engine.connect() as connection, connection.begin():
+                    yield connection
+            except BaseException:
+                del self._removed_ids[kept[0] :], self._removed_hashes[kept[1] :]
+                raise
+
+    def _settle(self, connection: Connection, photo_ids: Iterable[int]) -> Removed:
+        removed = settle(connection, photo_ids)
+        self._removed_ids += removed.photo_ids
+        self._removed_hashes += removed.content_hashes
+        return removed
+
+
+def _now() -> int:
+    return int(time.time())
