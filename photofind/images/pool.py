@@ -9,15 +9,16 @@ it knows how to do that inside a frozen application on every system. Only the co
 child goes through its pickle; pictures cross as MessagePack.
 """
 
+import itertools
 import queue
 import signal
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 import numpy as np
 import psutil
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 
 from photofind.errors import Cancelled, Reason, UnreadablePhoto, WorkerUnavailable
 from photofind.images import child
-from photofind.images.decoding import default_pixel_limit
+from photofind.images.decoding import BYTES_PER_PIXEL, default_pixel_limit
 from photofind.images.photo import ReadPhoto
 from photofind.images.preprocessing import Preprocessing
 
@@ -35,20 +36,22 @@ START_ATTEMPTS: Final = 2
 IDLE_SECONDS: Final = 60.0  # then a lane lets its process go
 CRASHES_ALLOWED: Final = 1  # of one file, before it is given up
 END_SECONDS: Final = 5.0  # for a killed process to be gone
-MEMORY_SHARE: Final = 1 / 4  # of the machine's memory that one child may take
-LEAST_MEMORY_BYTES: Final = 1536 * 2**20
+MEMORY_SHARE: Final = 1 / 4  # of the machine's memory that one child may take at most
+POOL_MEMORY_SHARE: Final = 1 / 2  # that all children of a pool may take together, unless ...
+LEAST_MEMORY_BYTES: Final = 1536 * 2**20  # ... that leaves one of them less than this
 
-_T = TypeVar("_T")
 
-
-def default_memory_limit() -> int:
-    """The bytes that one child may take on this machine, beyond those of its start."""
-    return max(LEAST_MEMORY_BYTES, int(psutil.virtual_memory().total * MEMORY_SHARE))
+def default_memory_limit(processes: int) -> int:
+    """The bytes that each of so many children may take here, beyond those of its start."""
+    total = psutil.virtual_memory().total
+    share = min(MEMORY_SHARE, POOL_MEMORY_SHARE / processes)
+    return max(LEAST_MEMORY_BYTES, int(total * share))
 
 
 class DecodePool:
     """Reads photos in child processes. Every method may be called from any thread and returns at
-    once; how much work is put in is for the caller to bound.
+    once; how much work is put in is for the caller to bound. What is `urgent` (somebody waits for
+    it) goes before all other work that has not begun.
 
     Futures raise UnreadablePhoto (with DECODER_TIMEOUT and DECODER_CRASHED besides the reasons of
     `read_photo`), WorkerUnavailable when no child can be started, Cancelled after `close`.
@@ -65,9 +68,12 @@ class DecodePool:
     ) -> None:
         """`time_limit` is in seconds a file, `memory_limit` in bytes a child. `entry` names the
         function that children run, as "module:function"; tests put misfortunes there."""
-        self._pixel_limit = default_pixel_limit() if pixel_limit is None else pixel_limit
-        memory = default_memory_limit() if memory_limit is None else memory_limit
-        self._work: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        memory = default_memory_limit(processes) if memory_limit is None else memory_limit
+        if pixel_limit is None:
+            pixel_limit = min(default_pixel_limit(), memory // BYTES_PER_PIXEL)
+        self._pixel_limit = pixel_limit
+        self._work: _Queue = queue.PriorityQueue()
+        self._order = itertools.count()
         self._lock = threading.Lock()
         self._closed = False
         self._lanes = [
@@ -75,23 +81,29 @@ class DecodePool:
             for number in range(processes)
         ]
 
-    def read(self, path: bytes, preprocessing: Preprocessing | None) -> Future[ReadPhoto]:
+    def read(
+        self, path: bytes, preprocessing: Preprocessing | None, *, urgent: bool = False
+    ) -> Future[ReadPhoto]:
         """`images.read_photo` in a child."""
-        return self._submit(child.ReadFile(path, preprocessing, self._pixel_limit), ReadPhoto)
+        work = child.ReadFile(path, preprocessing, self._pixel_limit)
+        return cast("Future[ReadPhoto]", self._submit(work, urgent))
 
     def read_bytes(self, data: bytes, preprocessing: Preprocessing | None) -> Future[ReadPhoto]:
-        """`images.read_picture` in a child."""
-        return self._submit(child.ReadBytes(data, preprocessing, self._pixel_limit), ReadPhoto)
+        """`images.read_picture` in a child; urgent, since only people paste pictures."""
+        work = child.ReadBytes(data, preprocessing, self._pixel_limit)
+        return cast("Future[ReadPhoto]", self._submit(work, urgent=True))
 
     def hash(self, path: bytes) -> Future[tuple[bytes, int, int]]:
         """`images.content_hash` in a child: the disk below may hang as well."""
-        return self._submit(child.HashFile(path), tuple[bytes, int, int])
+        work = child.HashFile(path)
+        return cast("Future[tuple[bytes, int, int]]", self._submit(work, urgent=False))
 
     def upright(
         self, path: bytes, at_least: tuple[int, int] | None = None
     ) -> Future[NDArray[np.uint8]]:
-        """`images.open_upright` in a child, as uint8 (height, width, 3)."""
-        return self._submit(child.OpenUpright(path, at_least), NDArray[np.uint8])
+        """`images.open_upright` in a child, as uint8 (height, width, 3); urgent."""
+        work = child.OpenUpright(path, at_least)
+        return cast("Future[NDArray[np.uint8]]", self._submit(work, urgent=True))
 
     def close(self) -> None:
         """Kill the children and let no future hang: what is not done raises Cancelled."""
@@ -100,16 +112,9 @@ class DecodePool:
         for lane in self._lanes:
             lane.close()
         for _ in self._lanes:
-            self._work.put(None)
+            self._work.put(_Task(_LAST, next(self._order), b"", None))
         for lane in self._lanes:
             lane.thread.join()
-        while True:
-            try:
-                task = self._work.get_nowait()
-            except queue.Empty:
-                return
-            if task is not None and task.future.set_running_or_notify_cancel():
-                task.future.set_exception(_closed())
 
     def __enter__(self) -> "DecodePool":
         return self
@@ -117,20 +122,27 @@ class DecodePool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _submit(self, work: child.AnyWork, _kind: type[_T]) -> Future[_T]:
-        task = _Task(child.encode(work), Future())
-        with self._lock:  # so that nothing is put in after `close` has looked for the last time
+    def _submit(self, work: child.AnyWork, urgent: bool) -> Future[Any]:
+        future: Future[Any] = Future()
+        task = _Task(_FIRST if urgent else _IN_TURN, next(self._order), child.encode(work), future)
+        with self._lock:  # so that nothing is put in behind the word to end
             if self._closed:
-                task.future.set_exception(_closed())
+                future.set_exception(_closed())
             else:
                 self._work.put(task)
-        return cast("Future[_T]", task.future)
+        return future
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class _Task:
-    request: bytes
-    future: Future[Any]
+    rank: int
+    number: int  # in the order of arrival
+    request: bytes = field(compare=False)
+    future: Future[Any] | None = field(compare=False)  # None: the lane is to end
+
+
+_Queue = queue.PriorityQueue[_Task]
+_FIRST, _IN_TURN, _LAST = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +158,7 @@ class _Lane:
     """One thread and its process. The thread alone starts the process: on Linux the process dies
     with the thread that started it."""
 
-    def __init__(
-        self, work: "queue.SimpleQueue[_Task | None]", terms: _ChildTerms, name: str
-    ) -> None:
+    def __init__(self, work: _Queue, terms: _ChildTerms, name: str) -> None:
         self._work = work
         self._terms = terms
         self._lock = threading.Lock()  # guards `_closed` and `_child` against `close`
@@ -175,22 +185,24 @@ class _Lane:
             except queue.Empty:
                 self._bury()
                 continue
-            if task is None or self._closed:
+            future = task.future
+            if future is None:
                 self._bury()
-                if task is not None:
-                    self._work.put(task)  # `close` answers it
                 return
-            if not task.future.set_running_or_notify_cancel():
+            if not future.set_running_or_notify_cancel():
                 continue
             try:
                 result = self._carry_out(task.request)
             except BaseException as error:  # noqa: BLE001 - raised again by the future
-                task.future.set_exception(error)
+                future.set_exception(error)
             else:
-                task.future.set_result(result)
-            del task  # a lane waiting for work holds on to no picture
+                future.set_result(result)
+                del result
+            del task, future  # a lane that waits for work holds on to no picture
 
     def _carry_out(self, request: bytes) -> object:
+        if self._closed:
+            raise _closed()
         for _ in range(1 + CRASHES_ALLOWED):
             message = self._ask(request)
             if message is not None:
