@@ -85,6 +85,11 @@ class Selection:
         self.replace([(position, position + 1)])
         self.current = self.anchor = position
 
+    def go(self, position: int) -> None:
+        """Ctrl and an arrow: the keyboard moves, the selection stays."""
+        self._before = list(self._ranges)
+        self.current = self.anchor = position
+
     def toggle(self, position: int) -> None:
         """Ctrl and a click, or the tick: this photo in or out, the others stay."""
         if position in self:
@@ -137,3 +142,17 @@ class Selection:
                     found.append((max(first, start), min(last, stop)))
                 index += 1
         return found
+
+    def permuted(self, places: dict[int, int]) -> None:
+        """Carry the selection over position by position: for a few thousand photos that change
+        their order among themselves."""
+        chosen = (p for start, stop in self._ranges for p in range(start, stop))
+        self._ranges = union((places[p], places[p] + 1) for p in chosen if p in places)
+        self._before = []
+        self.current = None if self.current is None else places.get(self.current)
+        self.anchor = None if self.anchor is None else places.get(self.anchor)
+
+    def forget(self) -> None:
+        """Nothing is selected and nothing is current: other photos are shown."""
+        self._ranges, self._before = [], []
+        self.current = self.anchor = None
