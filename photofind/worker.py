@@ -53,7 +53,7 @@ from photofind.protocol import (
 _log = logging.getLogger(__name__)
 
 LINGER_SECONDS = 2.0
-FIRST_CLIENT_SECONDS = 30.0
+FIRST_CLIENT_SECONDS = 6.0  # who started us is knocking every few milliseconds
 HELLO_SECONDS = 10.0
 END_SECONDS = 6.0  # for the batch in hand and the index file; then the process ends regardless
 BACKLOG = 2000  # unread events, after which a client that does not read gets no more progress

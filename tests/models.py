@@ -15,6 +15,9 @@ MODEL = {
         "width": 64,
         "patch_size": 8,
         "head_width": 32,
+        # Without weights that were learned, an average tells pictures apart, a class token hardly.
+        "pool_type": "avg",
+        "no_ln_pre": True,
     },
     "text_cfg": {"context_length": 32, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 1},
 }
@@ -32,7 +35,7 @@ PREPROCESSING = {
 def write_tiny_model(folder: Path, *, seed: int = 0) -> str:
     """Write the model's folder; returns its name for `--model`."""
     # The product's own cure for a torchvision that does not fit its torch.
-    from photofind.encoder import import_open_clip
+    from photofind.encoder.runtime import import_open_clip
 
     import_open_clip()
     import torch

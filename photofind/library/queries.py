@@ -72,7 +72,8 @@ def _classify(request: Classify, loaded: LoadedModel, pool: DecodePool) -> Class
 def _embed(read: "Future[ReadPhoto]", loaded: LoadedModel) -> Vector:
     photo = read.result()
     assert photo.pixels is not None
-    return loaded.encoder.encode_images(photo.pixels[np.newaxis])[0]
+    vector: Vector = loaded.encoder.encode_images(np.stack([photo.pixels]))[0]
+    return vector
 
 
 def _find(request: Search, loaded: LoadedModel, catalog: Catalog, pool: DecodePool) -> Found:

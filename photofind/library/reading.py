@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -29,6 +30,10 @@ BATCHES_AHEAD = 3  # decoded pictures in memory: at most so many batches
 ATTEMPTS = 3  # once in a batch, twice alone
 WAIT_SECONDS = 0.1  # between looks at requests while decoders work
 STORE_SECONDS = 5.0  # a slow disk or model still commits about this often
+
+
+_Hash = tuple[bytes, int, int]  # content hash, size, mtime_ns
+_Result = ReadPhoto | _Hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Reading:
         self._first: deque[int] = deque()  # ids on screen, read before the others
         self._claimed: deque[PendingFile] = deque()
         self._suspects: deque[PendingFile] = deque()
-        self._flying: dict[Future[object], PendingFile] = {}
+        self._flying: dict[Future[_Result], PendingFile] = {}
         self._decoded: list[tuple[PendingFile, ReadPhoto]] = []
         self._failures: list[FileFailed] = []
         self._stored_at = time.monotonic()
@@ -110,7 +115,7 @@ class Reading:
             return
 
     def _claim(self) -> None:
-        ids = []
+        ids: list[int] = []
         while self._first and len(ids) < CLAIM:
             file_id = self._first.popleft()
             if file_id in self._left:
@@ -134,12 +139,16 @@ class Reading:
         for file in fresh:
             if file.size in familiar and file.state == "waiting":
                 # Perhaps moved or copied: its bytes tell, without decoding them.
-                self._flying[self._pool.hash(file.path)] = file
+                self._fly(self._pool.hash(file.path), file)
             else:
                 self._claimed.append(file)
 
     def _read(self, file: PendingFile) -> None:
-        self._flying[self._pool.read(file.path, self.model.encoder.preprocessing)] = file
+        self._fly(self._pool.read(file.path, self.model.encoder.preprocessing), file)
+
+    def _fly(self, future: "Future[ReadPhoto] | Future[_Hash]", file: PendingFile) -> None:
+        # Future is invariant in its result, though ours are only ever read.
+        self._flying[cast("Future[_Result]", future)] = file
 
     def _collect(self) -> list[Outcome]:
         """Take what the decoders have finished."""
@@ -155,10 +164,14 @@ class Reading:
             except UnreadablePhoto as problem:
                 self._failures.append(FileFailed(file.id, problem.reason, problem.detail))
                 continue
+            except RuntimeError:
+                # A mistake of ours in the decoder process: one file's misfortune, not all's.
+                _log.exception("the decoder failed on file %d", file.id)
+                self._failures.append(FileFailed(file.id, Reason.DECODER_CRASHED, ""))
+                continue
             if isinstance(result, ReadPhoto):
                 self._decoded.append((file, result))
                 continue
-            assert isinstance(result, tuple)
             content_hash, size, mtime_ns = result
             adopted = self._catalog.adopt(
                 self.model.encoder_id, file.id, content_hash, size, mtime_ns
@@ -166,7 +179,6 @@ class Reading:
             if adopted is None:
                 self._claimed.append(file)
             else:
-                self._forget_removed()
                 outcomes.append(
                     Outcome(
                         file.id,
@@ -176,6 +188,11 @@ class Reading:
                         redated=True,
                     )
                 )
+        if outcomes:
+            self._forget_removed()
+            # A photo whose only file had gone was taken out of the index; it is back.
+            photo_ids = [outcome.photo_id for outcome in outcomes if outcome.photo_id is not None]
+            self.model.index.add(*self._catalog.embeddings_of(self.model.encoder_id, photo_ids))
         return outcomes
 
     # ---------------------------------------------------------------------------- storing
