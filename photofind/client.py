@@ -9,6 +9,7 @@ AF_PIPE) carrying only our own messages: never pickle, no TCP port.
 import itertools
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -33,6 +34,7 @@ _log = logging.getLogger(__name__)
 START_SECONDS = 30.0  # from the first look to the worker's welcome, on a slow disk
 WELCOME_SECONDS = 20.0  # opening a large catalog happens before the welcome
 RETRY_SECONDS = 0.03
+CLOSE_SECONDS = 2.0
 SPAWN_AGAIN_SECONDS = 0.3
 
 _FROZEN = bool(getattr(sys, "frozen", False))
@@ -181,9 +183,10 @@ class Client:
 
     def close(self) -> None:
         """End the connection; the worker ends by itself when this was the last one."""
-        self._closed = True
         self._on_closed = None
-        _shut(self._connection)
+        _hang_up(self._connection)
+        if threading.current_thread() is not self._reader:
+            self._reader.join(CLOSE_SECONDS)
 
     def _read(self) -> None:
         problem: PhotoFindError | None = None
@@ -207,22 +210,22 @@ class Client:
                 for waiting in self._calls.values():
                     waiting.put(None)
             on_closed = self._on_closed
-            _shut(self._connection)
+            # Only this thread closes: a descriptor closed under a reader may already be another's.
+            self._connection.close()
             if on_closed is not None:
                 on_closed(problem)
 
 
-def _shut(connection: "Connection[Any, Any]") -> None:
-    """Close a connection even while another thread reads it: that thread must see the end."""
-    if os.name != "nt":
-        import socket
-
-        try:
-            with socket.socket(fileno=os.dup(connection.fileno())) as twin:
-                twin.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # already closed by the other side
-    connection.close()
+def _hang_up(connection: "Connection[Any, Any]") -> None:
+    """Let the thread that reads this connection see its end."""
+    if os.name == "nt":
+        connection.close()  # which ends the overlapped read
+        return
+    try:
+        with socket.socket(fileno=os.dup(connection.fileno())) as twin:
+            twin.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # it has ended already
 
 
 def _find_or_start(

@@ -55,6 +55,7 @@ _log = logging.getLogger(__name__)
 LINGER_SECONDS = 2.0
 FIRST_CLIENT_SECONDS = 6.0  # who started us is knocking every few milliseconds
 HELLO_SECONDS = 10.0
+WRITE_SECONDS = 2.0  # for the last words to a client
 END_SECONDS = 6.0  # for the batch in hand and the index file; then the process ends regardless
 BACKLOG = 2000  # unread events, after which a client that does not read gets no more progress
 LOW_PRIORITY = 10
@@ -89,8 +90,10 @@ class Session:
         return superseding and request.id < self._superseding
 
     def end(self) -> None:
-        """Stop writing; what is queued is sent first."""
+        """Send what is queued, as far as the client takes it, and stop."""
         self._outgoing.put(None)
+        if self._writer.is_alive():
+            self._writer.join(WRITE_SECONDS)
 
     def _write(self) -> None:
         with contextlib.suppress(OSError, ValueError):  # the client is gone: its reader notices
@@ -138,8 +141,9 @@ class Worker:
         self._queries.put(None)
         engine.join(END_SECONDS)
         with self._sessions_lock:
-            for session in self._sessions:
-                session.end()
+            sessions = list(self._sessions)
+        for session in sessions:
+            session.end()
 
     def _tell_where(self, listener: Listener) -> None:
         about = WorkerFile(
@@ -183,7 +187,6 @@ class Worker:
                     Failed(id=hello.id, code=self._refusal.code, message=str(self._refusal))
                 )
                 session.end()
-                session._writer.join(2)
                 self._ending.set()
                 return
             session.send(

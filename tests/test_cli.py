@@ -169,7 +169,8 @@ def test_a_reader_that_has_heard_enough_is_no_error(shop: Shop) -> None:
     assert process.stdout
     process.stdout.close()
     assert process.stderr
-    assert process.stderr.read() == b""
+    with process.stderr as errors:
+        assert errors.read() == b""
     assert process.wait(60) == 0
 
 
