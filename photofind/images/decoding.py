@@ -82,6 +82,7 @@ _HEIF_BRANDS: Final = frozenset(
     )
 )
 _AVIF_BRANDS: Final = frozenset((b"avif", b"avis"))
+_EXIF_ITEM: Final = b"Exif"  # its type in the list of a file's items
 
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -247,11 +248,25 @@ def _open(stream: BinaryIO, head: bytes) -> Image.Image:
         if brand in _HEIF_BRANDS:
             _register_heif()
             return Image.open(stream, formats=("HEIF", "AVIF"))
+        if brand in _AVIF_BRANDS:
+            return _open_avif(stream)
         return Image.open(stream, formats=FORMATS)
     except UnidentifiedImageError as error:
         if brand in _HEIF_BRANDS | _AVIF_BRANDS or _is_known(head):
             raise UnreadablePhoto(Reason.DAMAGED) from error
         raise UnreadablePhoto(Reason.NOT_AN_IMAGE) from error
+
+
+def _open_avif(stream: BinaryIO) -> Image.Image:
+    """libavif refuses a sound picture whose EXIF is broken; then it is opened without its EXIF."""
+    try:
+        return Image.open(stream, formats=("AVIF",))
+    except Exception:
+        stream.seek(0)
+        data = stream.read()
+        if _EXIF_ITEM not in data[: raw.HEADER_BYTES]:
+            raise
+        return Image.open(io.BytesIO(data.replace(_EXIF_ITEM, b"skip")), formats=("AVIF",))
 
 
 def _is_known(head: bytes) -> bool:

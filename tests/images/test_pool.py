@@ -155,9 +155,11 @@ def test_a_child_that_died_while_idle_is_replaced_without_blaming_the_next_file(
 
 
 def test_a_child_that_cannot_start_is_no_fault_of_the_file(tmp_path: Path) -> None:
-    with DecodePool(1, entry="tests.engines.no_such_module:carry_out") as pool:
-        with pytest.raises(WorkerUnavailable, match="no_such_module"):
-            pool.read(planted(tmp_path, "sound"), CLIP).result(60)
+    with (
+        DecodePool(1, entry="tests.engines.no_such_module:carry_out") as pool,
+        pytest.raises(WorkerUnavailable, match="no_such_module"),
+    ):
+        pool.read(planted(tmp_path, "sound"), CLIP).result(60)
 
 
 def test_urgent_work_goes_first(tmp_path: Path) -> None:
