@@ -344,7 +344,7 @@ class PhotoCanvas(QAbstractScrollArea):
         below = view.adjusted(0, view.height(), 0, ahead)
         parts = [view, below, above] if self._down else [view, above, below]
         positions = [[position for position, _ in self.cells(part)] for part in parts]
-        self._sequence.want([_span(part) for part in positions if part])
+        self._sequence.want([_span(part) for part in positions if part], self)
         rows = (self._sequence.row(position) for part in positions for position in part)
         hashes = [row.content_hash for row in rows if row is not None and row.content_hash]
         wanted = dict.fromkeys(hashes)

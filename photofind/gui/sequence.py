@@ -51,7 +51,7 @@ class PhotoSequence(QObject):
         self._first: list[int] = [0, 0, 0]
         self._pages: OrderedDict[Page, list[PhotoRow | None]] = OrderedDict()
         self._stale: set[Page] = set()  # shown until they are read again
-        self._wanted: list[Range] = []
+        self._wanted: dict[QObject, list[Range]] = {}
         self._held: dict[int, PhotoRow | None] = {}
         self._reading = False
 
@@ -75,9 +75,9 @@ class PhotoSequence(QObject):
         """A photo that is either read or held."""
         return self.row(position) or self._held.get(position)
 
-    def want(self, ranges: Iterable[Range]) -> None:
-        """Read these positions if they are not here, in place of what was wanted before."""
-        self._wanted = list(ranges)
+    def want(self, ranges: Iterable[Range], asker: QObject) -> None:
+        """Read these positions if they are not here, in place of what `asker` wanted before."""
+        self._wanted[asker] = list(ranges)
         self._read()
 
     def hold(self, positions: Sequence[int]) -> None:
@@ -86,7 +86,13 @@ class PhotoSequence(QObject):
         self._read()
 
     def find(self, photo_id: int, then: Callable[[int | None], None]) -> None:
-        """Ask where a photo stands. `then` is not called when the order has changed meanwhile."""
+        """Ask where a photo stands; answered at once for one that is here. `then` is not called
+        when the order has changed meanwhile."""
+        for (section, number), rows in self._pages.items():
+            for offset, row in enumerate(rows):
+                if row is not None and row.id == photo_id:
+                    then(self._first[section] + number * PAGE_ROWS + offset)
+                    return
         order = self._order
         self._reads.request(
             lambda reader: order.position(reader, photo_id),
@@ -149,7 +155,7 @@ class PhotoSequence(QObject):
         self._first = [0, *accumulate(self._order.counts)]
         self._pages = OrderedDict(arrangement.pages)
         self._stale = set()
-        self._wanted = []
+        self._wanted = {}
         self._held = {}
         self.rearranged.emit()
 
@@ -176,7 +182,7 @@ class PhotoSequence(QObject):
         if self._reading:
             return
         held = [(p, p + 1) for p, row in self._held.items() if row is None and p < self.count]
-        pages = _pages(self._first, [*self._wanted, *held])
+        pages = _pages(self._first, [*self._ranges(), *held])
         missing = [page for page in pages if page not in self._pages or page in self._stale]
         if not missing:
             return
@@ -195,12 +201,15 @@ class PhotoSequence(QObject):
             self._stale.difference_update(pages)
             for position in self._held:
                 self._held[position] = self.known(position)
-            for page in _pages(self._first, self._wanted):
+            for page in _pages(self._first, self._ranges()):
                 if page in self._pages:
                     self._pages.move_to_end(page)
             self._drop()
             self.loaded.emit()
         self._read()
+
+    def _ranges(self) -> list[Range]:
+        return [each for ranges in self._wanted.values() for each in ranges]
 
     def _give_up(self) -> None:
         self._reading = False

@@ -1,0 +1,494 @@
+"""A photo over the whole window: the thumbnail at once, then sharp; the neighbours ready beside it.
+
+Dark whatever the theme. It steps through the grid's own sequence, so the library may change under
+it: the photo stays, its neighbours are looked up anew.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from photofind.catalog.records import HERE
+from photofind.gui.dates import day_title, moment_title
+from photofind.gui.facts import FactsPanel
+from photofind.gui.icons import RADIUS, IconButton
+from photofind.gui.picture import BLACK, Picture
+from photofind.gui.reads import LibraryReads
+from photofind.gui.sequence import PhotoSequence
+from photofind.gui.sharp import Sharp, SharpPhotos, Wanted
+from photofind.gui.thumbcache import Thumbnails
+from photofind.gui.tooltips import photo_name
+from photofind.gui.words import folder_name, reason_sentence
+
+if TYPE_CHECKING:
+    from photofind.catalog import FolderRow, PhotoDetails, PhotoRow
+
+BAR_PX = 56
+STEP_BUTTON_PX = 48
+HIDE_MILLISECONDS = 2500  # of rest, after which buttons and pointer go
+VEIL = QColor(0, 0, 0, 110)
+NEIGHBOURS = 2  # made ready on each side
+
+
+class StepButton(IconButton):
+    """A button over a photo: light on a dark veil, which can be seen on any."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(VEIL)
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        painter.end()
+        super().paintEvent(event)
+
+
+class Viewer(QWidget):
+    """Shows one photo of a sequence, and steps to the next. A child that covers its parent."""
+
+    closed = Signal(int)  # the photo that was shown last
+    moved = Signal(int)  # another photo is shown
+    similar_wanted = Signal(int)
+
+    def __init__(self, reads: LibraryReads, thumbnails: Thumbnails, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._reads = reads
+        self._thumbnails = thumbnails
+        self._sharp = SharpPhotos(self)
+        self._sequence: PhotoSequence | None = None
+        self._position = 0
+        self._row: PhotoRow | None = None
+        self._photo_id = 0
+        self._peek = False
+        self._small: dict[bytes, QImage | None] = {}  # thumbnails of the photo and its neighbours
+        self.hide()
+        self.setPalette(_dark(self.palette()))
+        self.setAutoFillBackground(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.picture = Picture(self)
+        self.facts = FactsPanel(self)
+        self.facts.hide()
+        self._make_bar()
+        self._note = QLabel(self)
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._note.setWordWrap(True)
+        self._note.setMargin(12)
+        self._note.setAutoFillBackground(True)
+        self._note.hide()
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(HIDE_MILLISECONDS)
+        self._resting.timeout.connect(self._rest)
+        self._sharp.arrived.connect(self._sharp_came)
+        self.picture.zoomed.connect(self._want)
+        parent.installEventFilter(self)
+
+    def _make_bar(self) -> None:
+        self._bar = QWidget(self)
+        self._bar.setAutoFillBackground(True)
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(8, 8, 8, 8)
+        row.setSpacing(4)
+        back = IconButton("left", self.tr("Back (Esc)"), self._bar)
+        back.clicked.connect(self.leave)
+        self._title = QLabel(self._bar)
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title.setMinimumWidth(40)
+        row.addWidget(back)
+        row.addSpacing(8)
+        row.addWidget(self._title, 1)
+        for icon, words, act in (
+            ("zoom-out", self.tr("Smaller (-)"), lambda: self.picture.zoom(-1)),
+            ("zoom-in", self.tr("Larger (+)"), lambda: self.picture.zoom(1)),
+            ("similar", self.tr("Find similar (S)"), self._find_similar),
+        ):
+            button = IconButton(icon, words, self._bar)
+            button.clicked.connect(act)
+            row.addWidget(button)
+        self._facts_button = IconButton("facts", self.tr("Facts (I)"), self._bar)
+        self._facts_button.setCheckable(True)
+        self._facts_button.clicked.connect(self.toggle_facts)
+        row.addWidget(self._facts_button)
+        self._previous = StepButton("left", self.tr("Previous"), self, size=STEP_BUTTON_PX)
+        self._previous.clicked.connect(lambda: self.step(-1))
+        self._next = StepButton("right", self.tr("Next"), self, size=STEP_BUTTON_PX)
+        self._next.clicked.connect(lambda: self.step(1))
+        for side in (self._previous, self._next):
+            side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    # --------------------------------------------------------------------------------- open, step
+
+    def open(self, photo_id: int, sequence: PhotoSequence, *, peek: bool = False) -> None:
+        """Show a photo of a sequence. A `peek` is closed by the key that opened it."""
+        self._follow(sequence)
+        self._peek = peek
+        self._photo_id = photo_id
+        self._row = None
+        self.picture.show_photo(QSize())
+        self._title.clear()
+        self._say("")
+        self.setGeometry(self._window.rect())
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._wake()
+        sequence.find(photo_id, self._found)
+
+    def current_id(self) -> int | None:
+        """The photo shown; None while the viewer is closed."""
+        return self._photo_id if self.isVisible() else None
+
+    def step(self, by: int) -> None:
+        """To a photo further on or back, as far as there is one."""
+        if self._sequence is None:
+            return
+        position = min(max(self._position + by, 0), self._sequence.count - 1)
+        if position != self._position:
+            self._go(position)
+
+    def leave(self) -> None:
+        """Back to the grid."""
+        self.hide()
+        self._follow(None)
+        self._sharp.forget()
+        self._small.clear()
+        self.unsetCursor()
+        self.closed.emit(self._photo_id)
+
+    def toggle_facts(self) -> None:
+        """Show what is known of the photo, or hide it."""
+        self.facts.setVisible(self.facts.isHidden())
+        self._facts_button.setChecked(not self.facts.isHidden())
+        self._lay_out()
+        self._read_facts()
+
+    def close_threads(self) -> None:
+        """The window ends."""
+        self._sharp.close()
+
+    # -------------------------------------------------------------------------------------- parts
+
+    def _follow(self, sequence: PhotoSequence | None) -> None:
+        if self._sequence is not None:
+            self._sequence.loaded.disconnect(self._rows_came)
+            self._sequence.rearranged.disconnect(self._look_up)
+            self._sequence.want((), self)
+        self._sequence = sequence
+        if sequence is not None:
+            sequence.loaded.connect(self._rows_came)
+            sequence.rearranged.connect(self._look_up)
+
+    def _look_up(self) -> None:
+        """The order has changed: the photo stays, its place may not."""
+        if self._sequence is not None:
+            self._sequence.find(self._photo_id, self._moved_to)
+
+    def _moved_to(self, position: int | None) -> None:
+        if position is not None:
+            self._position = position
+            self._prepare()
+
+    def _found(self, position: int | None) -> None:
+        if position is None:  # gone since it was asked for
+            self.leave()
+        else:
+            self._go(position, say=False)
+
+    def _go(self, position: int, *, say: bool = True) -> None:
+        self._position = position
+        self._prepare()
+        assert self._sequence is not None
+        row = self._sequence.row(position)
+        if row is not None:
+            self._show(row)
+            if say:
+                self.moved.emit(row.id)
+
+    def _rows_came(self) -> None:
+        if self._sequence is None:
+            return
+        row = self._sequence.row(self._position)
+        if row is None or row == self._row:
+            return
+        moved = row.id != self._photo_id
+        self._show(row)
+        if moved:
+            self.moved.emit(row.id)
+
+    def _show(self, row: "PhotoRow") -> None:
+        """Show a photo, or what is new about the one shown."""
+        former = self._row
+        again = (
+            former is not None
+            and (former.id, former.width, former.height) == (row.id, row.width, row.height)
+            and former.presence == row.presence
+        )
+        self._row, self._photo_id = row, row.id
+        here = row.presence == HERE
+        if not again:
+            self.picture.show_photo(QSize(row.width, row.height), faded=not here)
+        self._title.setText(f"{photo_name(row)}   {moment_title(row.taken_at)}")
+        self.setAccessibleName(self._title.text())
+        self._say("")
+        if not here:
+            self._say_offline(row)
+        elif not row.read:
+            self._say(self.tr("This photo has not been read yet."))
+        self._prepare()
+        self._paint()
+        self._read_facts()
+        self._place_buttons()
+
+    def _prepare(self) -> None:
+        """Make ready the photo and its neighbours: rows, thumbnails, sharp pictures."""
+        if self._sequence is None:
+            return
+        start = max(0, self._position - NEIGHBOURS)
+        stop = min(self._sequence.count, self._position + NEIGHBOURS + 1)
+        self._sequence.want([(start, stop)], self)
+        near = sorted(range(start, stop), key=lambda place: abs(place - self._position))
+        rows = [row for row in map(self._sequence.row, near) if row is not None]
+        hashes = {row.content_hash for row in rows if row.content_hash is not None}
+        self._small = {key: image for key, image in self._small.items() if key in hashes}
+        for row in rows:
+            key = row.content_hash
+            if key is not None and key not in self._small:
+                self._small[key] = None
+                self._thumbnails.whole(key, self._small_came(key))
+        self._want()
+
+    def _want(self) -> None:
+        """Ask for sharp pictures: of this photo first, in full when it is zoomed."""
+        if self._sequence is None or self._row is None:
+            return
+        wanted = [self._fitting(self._row)]
+        if not self.picture.fitted:
+            wanted.append(self._full(self._row))
+        for by in (1, -1):
+            position = self._position + by
+            if 0 <= position < self._sequence.count:
+                row = self._sequence.row(position)
+                wanted.append(None if row is None else self._fitting(row))
+        self._sharp.want([each for each in wanted if each is not None])
+        self._paint()
+
+    def _fitting(self, row: "PhotoRow") -> Wanted | None:
+        if not row.read or row.presence != HERE:
+            return None
+        return Wanted(row.path, self.picture.box(), row.width * row.height)
+
+    def _full(self, row: "PhotoRow") -> Wanted | None:
+        fitting = self._fitting(row)
+        return None if fitting is None else Wanted(fitting.path, None, fitting.pixels)
+
+    def _small_came(self, key: bytes) -> Callable[[QImage | None], None]:
+        def came(image: QImage | None) -> None:
+            if key in self._small and image is not None:
+                self._small[key] = image
+                self._paint()
+
+        return came
+
+    def _sharp_came(self, sharp: Sharp) -> None:
+        row = self._row
+        if row is None or sharp.wanted.path != row.path or not self.isVisible():
+            return
+        if sharp.error is not None:
+            self._say(reason_sentence(sharp.error.reason))
+        self._paint()
+
+    def _paint(self) -> None:
+        """Give the picture all that is here of this photo."""
+        row = self._row
+        if row is None:
+            return
+        images: list[QImage] = []
+        small = self._small.get(row.content_hash) if row.content_hash is not None else None
+        if small is not None:
+            images.append(small)
+        for wanted in (self._fitting(row), self._full(row)):
+            sharp = None if wanted is None else self._sharp.get(wanted)
+            if sharp is not None:
+                images.extend(sharp.levels)
+        self.picture.set_images(images)
+
+    # --------------------------------------------------------------------------------------- words
+
+    def _say(self, words: str) -> None:
+        self._note.setText(words)
+        self._note.setVisible(bool(words))
+        self._lay_out()
+
+    def _say_offline(self, row: "PhotoRow") -> None:
+        photo_id = row.id
+        self._say(self.tr("This photo is offline; this is its thumbnail."))
+
+        def arrived(folders: "list[FolderRow]") -> None:
+            folder = next((each for each in folders if each.id == row.folder_id), None)
+            if folder is None or self._photo_id != photo_id:
+                return
+            name = folder_name(folder.path)
+            if folder.last_seen_at is None:
+                words = self.tr("{folder} is offline; this is the photo's thumbnail.")
+                self._say(words.format(folder=name))
+            else:
+                words = self.tr(
+                    "{folder} is offline, last seen {day}; this is the photo's thumbnail."
+                )
+                self._say(words.format(folder=name, day=day_title(folder.last_seen_at)))
+
+        self._reads.request(lambda reader: reader.folders(), arrived, key=(id(self), "folders"))
+
+    def _read_facts(self) -> None:
+        if self.facts.isHidden():
+            return
+        photo_id = self._photo_id
+
+        def arrived(details: "PhotoDetails | None") -> None:
+            if photo_id == self._photo_id:
+                self.facts.show_details(details)
+
+        self._reads.request(
+            lambda reader: reader.details(photo_id), arrived, key=(id(self), "facts")
+        )
+
+    def _find_similar(self) -> None:
+        photo_id = self._photo_id
+        self.leave()
+        self.similar_wanted.emit(photo_id)
+
+    # ---------------------------------------------------------------------------------- appearance
+
+    def _lay_out(self) -> None:
+        width = self.width() - (0 if self.facts.isHidden() else self.facts.width())
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = self.width() - width if mirrored else 0
+        room = QRect(left, BAR_PX, width, self.height() - BAR_PX)
+        self.picture.setGeometry(room)
+        self._bar.setGeometry(0, 0, self.width(), BAR_PX)
+        self.facts.setGeometry(
+            0 if mirrored else width, BAR_PX, self.facts.width(), self.height() - BAR_PX
+        )
+        if not self._note.isHidden():
+            wide = min(560, room.width() - 48)
+            self._note.setFixedWidth(max(80, wide))
+            self._note.adjustSize()
+            self._note.move(
+                room.center().x() - self._note.width() // 2,
+                room.bottom() - self._note.height() - 24,
+            )
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
+        room = self.picture.geometry()
+        middle = room.center().y() - STEP_BUTTON_PX // 2
+        ends = [room.left() + 16, room.right() - 16 - STEP_BUTTON_PX]
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            ends.reverse()
+        awake = self._resting.isActive()
+        count = 0 if self._sequence is None else self._sequence.count
+        self._previous.move(QPoint(ends[0], middle))
+        self._next.move(QPoint(ends[1], middle))
+        self._previous.setVisible(awake and self._position > 0)
+        self._next.setVisible(awake and self._position < count - 1)
+
+    def _wake(self) -> None:
+        """The pointer moves: show what can be pressed."""
+        self._resting.start()
+        self._place_buttons()
+
+    def _rest(self) -> None:
+        self._place_buttons()
+
+    # -------------------------------------------------------------------------------------- events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        on = -1 if mirrored else 1
+        plain = event.modifiers() in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+            Qt.KeyboardModifier.ShiftModifier,
+        )
+        acts = {
+            Qt.Key.Key_Escape: self.leave,
+            Qt.Key.Key_Left: lambda: self.step(-on),
+            Qt.Key.Key_Right: lambda: self.step(on),
+            Qt.Key.Key_PageUp: lambda: self.step(-1),
+            Qt.Key.Key_PageDown: lambda: self.step(1),
+            Qt.Key.Key_Backspace: lambda: self.step(-1),
+            Qt.Key.Key_Home: lambda: self.step(-self._position),
+            Qt.Key.Key_End: lambda: self.step(2**62),
+            Qt.Key.Key_Space: self.leave if self._peek else lambda: self.step(1),
+            Qt.Key.Key_Plus: lambda: self.picture.zoom(1),
+            Qt.Key.Key_Equal: lambda: self.picture.zoom(1),
+            Qt.Key.Key_Minus: lambda: self.picture.zoom(-1),
+            Qt.Key.Key_0: self.picture.fit,
+            Qt.Key.Key_1: self.picture.toggle_actual,
+            Qt.Key.Key_I: self.toggle_facts,
+            Qt.Key.Key_S: self._find_similar,
+        }
+        act = acts.get(Qt.Key(event.key())) if plain else None
+        if act is None:
+            event.ignore()
+        else:
+            act()
+
+    def mouseMoveEvent(self, _event: QMouseEvent) -> None:
+        self._wake()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        back, on = Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton
+        if event.button() in (back, on):
+            self.step(-1 if event.button() == back else 1)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.accept()  # the grid below must not scroll
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        self._lay_out()
+        self._want()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and event.type() == QEvent.Type.Resize and self.isVisible():
+            self.setGeometry(self._window.rect())
+        return False
+
+
+def _dark(palette: QPalette) -> QPalette:
+    """Light words on black, with the system's accent colour."""
+    dark = QPalette(palette)
+    words, quiet = QColor(238, 238, 238), QColor(170, 170, 174)
+    ground, raised = BLACK, QColor(30, 30, 32)
+    role = QPalette.ColorRole
+    for which, colour in (
+        (role.Window, ground),
+        (role.Base, ground),
+        (role.AlternateBase, raised),
+        (role.Button, raised),
+        (role.WindowText, words),
+        (role.Text, words),
+        (role.ButtonText, words),
+        (role.PlaceholderText, quiet),
+        (role.Mid, raised),
+        (role.Dark, ground),
+        (role.Light, raised),
+    ):
+        dark.setColor(which, colour)
+    return dark
