@@ -81,6 +81,11 @@ class Rows:
         rows_near = self._order[np.minimum(places, len(held) - 1)]
         return np.unique(rows_near[held[rows_near] == ids])
 
+    def in_order(self, ids: Ids) -> Ids:
+        """The rows of those ids that are held, in the order of the ids."""
+        rows = [self._row_of[photo_id] for photo_id in ids.tolist() if photo_id in self._row_of]
+        return np.array(rows, np.int64)
+
     def take(self, rows: Ids) -> Vectors:
         """A copy of the vectors in these rows, in their order."""
         vectors = np.empty((len(rows), self._dimension), np.float32)

@@ -73,11 +73,10 @@ class VectorIndex:
         with self._lock:
             return self._rows.ids().copy()
 
-    def vectors(self, ids: Iterable[int]) -> Vectors:
-        """Vectors of those ids that are held, (n, d), in no order."""
-        wanted = np.fromiter(ids, np.int64)
+    def vectors(self, ids: Iterable[int] | Ids) -> Vectors:
+        """The vectors (n, d) of these ids in their order, without those that are not held."""
         with self._lock:
-            return self._rows.take(self._rows.find(wanted))
+            return self._rows.take(self._rows.in_order(np.asarray(ids, np.int64)))
 
     # ------------------------------------------------------------------------ what it holds
 
