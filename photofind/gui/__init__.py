@@ -1,0 +1,68 @@
+"""The window: Qt lives here and nowhere else. No torch, and nothing heavy before it is shown."""
+
+import logging
+from collections.abc import Sequence
+
+from photofind.log import start_log
+from photofind.paths import LibraryPaths
+
+_log = logging.getLogger(__name__)
+
+
+def run(
+    paths: LibraryPaths,
+    folders: Sequence[bytes],
+    *,
+    model: str | None = None,
+    device: str | None = None,
+) -> int:
+    """Show the library's window, adding these folders; returns the exit status when it is closed.
+
+    When the library has a window already, it gets the folders and comes to the front. Raises
+    LibraryUnusable and its kin if there can be no library in that place.
+    """
+    from photofind.client import prepare_library
+    from photofind.errors import LibraryReadOnly
+    from photofind.gui.application import (
+        OpenedFiles,
+        PoliteEnd,
+        StallWatch,
+        log_qt_messages,
+        make_application,
+        show_mistakes,
+        translate_application,
+    )
+    from photofind.gui.bridge import Bridge
+    from photofind.gui.instance import Instance
+    from photofind.gui.settings import WindowSettings
+    from photofind.gui.window import Window
+
+    try:
+        prepare_library(paths)
+    except LibraryReadOnly as error:
+        if not paths.catalog.exists():
+            raise
+        _log.warning("looking at a library that may not be written: %s", error)
+    application = make_application()
+    instance = Instance(paths)
+    if not instance.claim(folders):
+        return 0
+    start_log(paths.log, "window")
+    log_qt_messages()
+    settings = WindowSettings(paths)
+    translate_application(application, settings.language)
+    bridge = Bridge(paths, model=model, device=device)
+    window = Window(paths, bridge, settings)
+    show_mistakes(window.reports.mistake)
+    instance.handed_over.connect(window.take_folders)
+    OpenedFiles(application, window.folders.take)
+    polite_end = PoliteEnd(window.close, application)
+    window.show()
+    bridge.start()
+    window.folders.add(*folders)
+    StallWatch(window)
+    status = application.exec()
+    polite_end.end()
+    instance.close()
+    _log.info("the window is closed")
+    return status

@@ -1,0 +1,433 @@
+"""Between the window and the worker: requests out, events in, and a new worker when one dies.
+
+The GUI thread never waits here. A thread of its own (the line) finds or starts the worker, which
+may take seconds, and sends what is queued; the client's reader thread hands events over as queued
+signals. When the worker dies the line opens the next one, and everything that was asked and not
+answered is asked again: folders to add, the search in hand, the pause.
+"""
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from queue import SimpleQueue
+from typing import Final
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from photofind.client import Client
+from photofind.errors import PhotoFindError
+from photofind.gui.query import Query
+from photofind.paths import LibraryPaths
+from photofind.protocol import (
+    TERMINAL,
+    AnyEvent,
+    Cancel,
+    ChooseModel,
+    EncoderState,
+    Failed,
+    Index,
+    Indexed,
+    LibraryChanged,
+    Pause,
+    Prioritise,
+    Progress,
+    RemoveFolder,
+    Request,
+    Resume,
+    Retry,
+    Search,
+    SearchDone,
+    SetExclusions,
+)
+
+_log = logging.getLogger(__name__)
+
+DEBOUNCE_MS = 130  # after the last key, before the search is asked
+PRIORITISE_MS = 200  # between two lists of what is on screen
+FIRST_HITS = 1000  # more are asked for when all of them are above the cut
+MOST_HITS = 20_000
+BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
+STEADY_SECONDS = 15.0  # a worker that lived so long has earned a quick restart
+CLOSE_SECONDS = 1.5  # for a worker that is just being opened to be told that nobody wants it
+FIRST_ID: Final = 2  # 1 is the client's hello
+
+
+class Link(Enum):
+    """How the connection to the worker stands."""
+
+    STARTING = "starting"
+    CONNECTED = "connected"
+    RESTARTING = "restarting"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Connected:
+    outgoing: "SimpleQueue[Request | None]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    error: PhotoFindError
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    outgoing: "SimpleQueue[Request | None]"  # tells the connection it came by
+    event: AnyEvent
+
+
+OpenClient = Callable[..., Client]
+
+
+class _Line:
+    """The thread that holds the connection. `post` is called from it and from the client's."""
+
+    def __init__(self, open_client: OpenClient, post: Callable[[object], None]) -> None:
+        self._open_client = open_client
+        self._post = post
+        self._closing = threading.Event()
+        self._again = threading.Event()
+        self._client: Client | None = None
+        self._outgoing: SimpleQueue[Request | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="line to worker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def try_again(self) -> None:
+        """Open a worker now, whatever the waiting time."""
+        self._again.set()
+
+    def close(self) -> None:
+        """End the connection. A worker that is just being opened is waited for a moment."""
+        self._closing.set()
+        self._again.set()
+        self._outgoing.put(None)
+        if (client := self._client) is not None:
+            client.close()
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        quick_deaths = 0
+        while not self._closing.is_set():
+            outgoing: SimpleQueue[Request | None] = SimpleQueue()
+            self._outgoing = outgoing
+            try:
+                client = self._open_client(
+                    on_event=lambda event, by=outgoing: self._post(_Heard(by, event)),
+                    on_closed=partial(self._lost, outgoing),
+                )
+            except PhotoFindError as error:
+                self._post(_Refused(error))
+                self._again.wait()
+                self._again.clear()
+                continue
+            self._client = client
+            began = time.monotonic()
+            self._post(_Connected(outgoing))
+            self._send(client, outgoing)
+            self._client = None
+            client.close()
+            if self._closing.is_set():
+                return
+            self._post(_Lost())
+            quick_deaths = 0 if time.monotonic() - began > STEADY_SECONDS else quick_deaths + 1
+            self._again.wait(BACKOFF_SECONDS[min(quick_deaths, len(BACKOFF_SECONDS)) - 1])
+            self._again.clear()
+
+    def _lost(self, outgoing: "SimpleQueue[Request | None]", error: PhotoFindError | None) -> None:
+        if error is not None:
+            _log.error("the worker said something wrong: %s", error)
+        outgoing.put(None)
+
+    def _send(self, client: Client, outgoing: "SimpleQueue[Request | None]") -> None:
+        while not self._closing.is_set() and (request := outgoing.get()) is not None:
+            try:
+                client.send(request)
+            except PhotoFindError as error:
+                _log.warning("the worker is gone: %s", error)
+                return
+
+
+class Bridge(QObject):
+    """Everything here is called, and every signal emitted, on the GUI thread."""
+
+    link_changed = Signal(object)  # Link
+    progressed = Signal(object)  # Progress
+    encoder_changed = Signal(object)  # EncoderState
+    library_changed = Signal(object)  # LibraryChanged
+    indexed = Signal(object)  # Indexed
+    search_asked = Signal(object)  # Query: it went out, or waits for a worker
+    found = Signal(object, object)  # Query, SearchDone
+    search_failed = Signal(object, object)  # Query, PhotoFindError
+    failed = Signal(object)  # PhotoFindError: the worker cannot start or go on, or a request failed
+
+    _posted = Signal(object)
+
+    def __init__(
+        self,
+        paths: LibraryPaths,
+        *,
+        model: str | None = None,
+        device: str | None = None,
+        open_client: OpenClient | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._line = _Line(
+            open_client or partial(Client.open, paths, model=model, device=device, window=True),
+            self._post,
+        )
+        self._posted.connect(self._take)
+        self._closed = False
+        self._outgoing: SimpleQueue[Request | None] | None = None
+        self._ids = itertools.count(FIRST_ID)
+        self._unanswered: dict[int, Request] = {}
+        self._paused = False
+        self._on_screen: tuple[int, ...] = ()
+        self._query: Query | None = None
+        self._search_id = 0
+        self._top = FIRST_HITS
+        self.link = Link.STARTING
+        self.progress = Progress(stage="idle")
+        self.encoder = EncoderState(state="none")
+        self._debounce = QTimer(self, singleShot=True)
+        self._debounce.timeout.connect(self._ask)
+        self._prioritising = QTimer(self, singleShot=True, interval=PRIORITISE_MS)
+        self._prioritising.timeout.connect(self._prioritise)
+        if model or device:  # a worker that runs already may have another
+            self._ask_for(ChooseModel(model=model, device=device))
+
+    # --------------------------------------------------------------------------- connection
+
+    def start(self) -> None:
+        """Begin to look for the worker."""
+        self._line.start()
+
+    def try_again(self) -> None:
+        """After FAILED: try to start the worker once more."""
+        if self.link is Link.FAILED:
+            self._set_link(Link.STARTING)
+        self._line.try_again()
+
+    def close(self) -> None:
+        """End the connection; no signal comes after this."""
+        self._closed = True
+        self._debounce.stop()
+        self._prioritising.stop()
+        self._line.close()
+
+    # ----------------------------------------------------------------------------- requests
+
+    def index(self, *folders: bytes) -> None:
+        """Look at these folders, adding new ones; without any, at all folders again."""
+        self._ask_for(Index(paths=folders))
+
+    @property
+    def adding(self) -> bool:
+        """Whether folders that were named are still on their way, or being looked at."""
+        return any(isinstance(asked, Index) and asked.paths for asked in self._unanswered.values())
+
+    def remove_folder(self, folder_id: int) -> None:
+        """Forget a folder and its photos."""
+        self._ask_for(RemoveFolder(folder_id=folder_id))
+
+    def retry(self, file_ids: tuple[int, ...] = ()) -> None:
+        """Read files that were set aside again; without ids all of them."""
+        self._ask_for(Retry(file_ids=file_ids))
+
+    def set_exclusions(self, patterns: tuple[str, ...]) -> None:
+        """Skip what these patterns name, and look at the folders again."""
+        self._ask_for(SetExclusions(patterns=patterns))
+        self.index()
+
+    def pause(self) -> None:
+        """Rest after the batch in hand."""
+        self._paused = True
+        self._send(Pause(id=next(self._ids)))
+
+    def resume(self) -> None:
+        """Go on."""
+        self._paused = False
+        self._send(Resume(id=next(self._ids)))
+
+    def cancel_indexing(self) -> None:
+        """Stop all indexing; what waits goes on waiting until the folders are looked at again."""
+        self.resume()  # a paused engine that is cancelled must not stay paused for the next run
+        self._send(Cancel(id=next(self._ids), job=0))
+
+    def prioritise(self, photo_ids: tuple[int, ...]) -> None:
+        """These photos are on screen; told at most five times a second."""
+        if photo_ids != self._on_screen:
+            self._on_screen = photo_ids
+            if not self._prioritising.isActive():
+                self._prioritising.start()
+
+    # ------------------------------------------------------------------------------- search
+
+    @property
+    def query(self) -> Query | None:
+        """What is being looked for."""
+        return self._query
+
+    @property
+    def searching(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._search_id != 0 or self._debounce.isActive()
+
+    def search(self, query: Query, *, at_once: bool = False) -> None:
+        """Look for this and nothing else. Words wait for a pause in typing unless `at_once`."""
+        self._query = query
+        self._top = FIRST_HITS
+        if at_once or query.text is None:
+            self._debounce.stop()
+            self._ask()
+        else:
+            self._debounce.start(DEBOUNCE_MS)
+
+    def search_again(self) -> None:
+        """Ask the same once more: the library has changed. Not while an answer is under way."""
+        if self._query is not None and not self.searching:
+            self._ask()
+
+    def clear_search(self) -> None:
+        """Look for nothing; an answer that is still under way is dropped."""
+        self._query = None
+        self._search_id = 0
+        self._debounce.stop()
+
+    def _ask(self) -> None:
+        query = self._query
+        if query is None:
+            return
+        self._search_id = next(self._ids)
+        self.search_asked.emit(query)
+        self._send(
+            Search(
+                id=self._search_id,
+                # A lone surrogate can be pasted but not sent.
+                text=query.text and query.text.encode("utf-8", "replace").decode("utf-8"),
+                photo_id=query.photo_id,
+                image_path=query.image_path,
+                image_bytes=query.image_bytes,
+                folder_ids=None if query.folder_id is None else (query.folder_id,),
+                top=self._top,
+                supersede=True,
+            )
+        )
+
+    # ------------------------------------------------------------------------------ sending
+
+    def _ask_for(self, request: Request) -> None:
+        """Send a request that must be carried out, by the next worker if this one dies."""
+        request = msgspec.structs.replace(request, id=next(self._ids))
+        self._unanswered[request.id] = request
+        self._send(request)
+
+    def _send(self, request: Request) -> None:
+        if self._outgoing is not None:
+            self._outgoing.put(request)
+
+    def _prioritise(self) -> None:
+        self._send(Prioritise(id=next(self._ids), photo_ids=self._on_screen))
+
+    def _greet(self) -> None:
+        """Tell a new worker all that it must know."""
+        if self._paused:
+            self._send(Pause(id=next(self._ids)))
+        self._unanswered = {
+            number: request
+            for number, request in self._unanswered.items()
+            if not isinstance(request, Index) or request.paths
+        }
+        for request in self._unanswered.values():
+            self._send(request)
+        self.index()
+        if self._on_screen:
+            self._prioritise()
+        if self._query is not None and not self._debounce.isActive():
+            self._ask()
+
+    # ---------------------------------------------------------------------------- receiving
+
+    def _post(self, what: object) -> None:
+        """From any thread: hand something to the GUI thread."""
+        if self._closed:
+            return
+        try:
+            self._posted.emit(what)
+        except RuntimeError:  # this object went between the two lines
+            _log.debug("the worker spoke after the window had gone")
+
+    def _take(self, what: object) -> None:
+        if self._closed:
+            return
+        if isinstance(what, _Heard):
+            if what.outgoing is self._outgoing:
+                self._hear(what.event)
+        elif isinstance(what, _Connected):
+            self._outgoing = what.outgoing
+            self._set_link(Link.CONNECTED)
+            self._greet()
+        elif isinstance(what, _Lost):
+            self._outgoing = None
+            self._set_progress(Progress(stage="idle"))
+            self._set_link(Link.RESTARTING)
+        elif isinstance(what, _Refused):
+            self._outgoing = None
+            _log.error("no worker: %s", what.error)
+            self._set_link(Link.FAILED)
+            self.failed.emit(what.error)
+
+    def _hear(self, event: AnyEvent) -> None:
+        request = self._unanswered.pop(event.id, None) if isinstance(event, TERMINAL) else None
+        if event.id and event.id == self._search_id and isinstance(event, SearchDone | Failed):
+            self._search_answered(event)
+        elif isinstance(event, Progress):
+            self._set_progress(event)
+        elif isinstance(event, LibraryChanged):
+            self.library_changed.emit(event)
+        elif isinstance(event, EncoderState):
+            self.encoder = event
+            self.encoder_changed.emit(event)
+        elif isinstance(event, Indexed):
+            self.indexed.emit(event)
+        elif isinstance(event, Failed) and (event.id == 0 or request is not None):
+            _log.error("%s: %s", type(request).__name__ if request else "worker", event.message)
+            self.failed.emit(event.error())
+
+    def _search_answered(self, event: SearchDone | Failed) -> None:
+        query = self._query
+        if query is None or (isinstance(event, SearchDone) and event.superseded):
+            return
+        self._search_id = 0
+        if isinstance(event, Failed):
+            self.search_failed.emit(query, event.error())
+            return
+        self.found.emit(query, event)
+        if self._top <= event.matches and self._top < MOST_HITS and self._query is query:
+            self._top = MOST_HITS
+            self._ask()
+
+    def _set_progress(self, progress: Progress) -> None:
+        self.progress = progress
+        self.progressed.emit(progress)
+
+    def _set_link(self, link: Link) -> None:
+        if link is not self.link:
+            _log.info("worker: %s", link.value)
+            self.link = link
+            self.link_changed.emit(link)

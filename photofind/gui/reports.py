@@ -1,0 +1,86 @@
+"""What stopped or went wrong, from the worker and the catalog to the bar under the header."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from photofind.errors import LibraryReadOnly, PhotoFindError
+from photofind.gui.bridge import Bridge, Link
+from photofind.gui.messagebar import Message, MessageBar, Weight
+from photofind.gui.reads import LibraryReads
+from photofind.gui.words import error_sentence
+from photofind.paths import shown_path
+from photofind.protocol import EncoderState, Indexed, LibraryChanged
+
+NAMED_FOLDERS = 3  # in one sentence
+
+
+class Reports(QObject):
+    """Each thing that can be wrong has a key: it is said once, and withdrawn when it is over."""
+
+    look_again_wanted = Signal()  # at the catalog, that could not be read
+
+    def __init__(
+        self, bridge: Bridge, reads: LibraryReads, messages: MessageBar, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._messages = messages
+        bridge.link_changed.connect(self._link_changed)
+        bridge.failed.connect(self._failed)
+        bridge.encoder_changed.connect(self._encoder_changed)
+        bridge.indexed.connect(self._indexed)
+        bridge.library_changed.connect(self._library_changed)
+        reads.failed.connect(self._read_failed)
+
+    def could_read(self) -> None:
+        """The catalog was read: what was wrong with it is over."""
+        self._messages.withdraw("library")
+
+    def mistake(self, error: BaseException) -> None:
+        """Something went wrong that nobody expected; it is in the log."""
+        self._stopped("mistake", error_sentence(error))
+
+    def _link_changed(self, link: Link) -> None:
+        if link is not Link.FAILED:
+            self._messages.withdraw("worker")
+
+    def _failed(self, error: PhotoFindError) -> None:
+        if self._bridge.link is not Link.FAILED:
+            self._stopped("indexing", error_sentence(error), self._bridge.index)
+        elif isinstance(error, LibraryReadOnly):  # trying again does not help
+            self._stopped("worker", error_sentence(error))
+        else:
+            self._stopped("worker", error_sentence(error), self._bridge.try_again)
+
+    def _encoder_changed(self, encoder: EncoderState) -> None:
+        if encoder.state == "failed":
+            self._stopped("indexing", encoder.message, self._bridge.index)
+
+    def _library_changed(self, _change: LibraryChanged) -> None:
+        self._messages.withdraw("indexing")  # it goes on
+
+    def _indexed(self, done: Indexed) -> None:
+        self._messages.withdraw("indexing")
+        if done.cancelled:
+            self._messages.show_message(
+                Message(
+                    "cancelled",
+                    self.tr("Indexing was stopped. What is not read yet cannot be searched."),
+                    button=self.tr("Go on"),
+                    action=self._bridge.index,
+                )
+            )
+        else:
+            self._messages.withdraw("cancelled")
+        if done.unreadable:
+            names = ", ".join(shown_path(folder) for folder in done.unreadable[:NAMED_FOLDERS])
+            sentence = self.tr("You may not read these folders; they are left out: {names}")
+            self._messages.show_message(Message("unreadable", sentence.format(names=names)))
+
+    def _read_failed(self, error: PhotoFindError) -> None:
+        self._stopped("library", error_sentence(error), self.look_again_wanted.emit)
+
+    def _stopped(self, key: str, text: str, again: Callable[[], object] | None = None) -> None:
+        button = self.tr("Try again") if again is not None else ""
+        self._messages.show_message(Message(key, text, Weight.ERROR, button, again))

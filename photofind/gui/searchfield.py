@@ -1,0 +1,374 @@
+"""The search field: words, or a chip for a photo or picture that was brought along."""
+
+import io
+from dataclasses import dataclass
+
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from photofind.gui import theme
+from photofind.gui.drops import picture_files
+from photofind.gui.icons import IconButton, paint_icon
+from photofind.gui.query import Query
+
+HEIGHT = 40  # logical pixels
+GREATEST_WIDTH = 720
+LEAST_WIDTH = 220
+ICON = 18
+ICON_LEFT = 14
+CHIP_HEIGHT = 28
+CHIP_LABEL = 190  # the greatest width of a chip's words
+LONGEST_QUERY = 500  # characters; a model reads far fewer
+QUERY_EDGE = 1024  # pixels; a pasted picture is scaled to this, far above what a model looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A picture or photo standing in the field."""
+
+    query: Query
+    label: str
+    image: QImage | None = None
+
+
+class SearchField(QWidget):
+    """What is looked for. Emits `query_changed` (Query or None) when the person changes it."""
+
+    query_changed = Signal(object)
+    entered = Signal()  # Enter: do not wait for a pause in typing
+    left_downwards = Signal()  # Down: to the first photo
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAcceptDrops(True)
+        self.setMinimumWidth(LEAST_WIDTH)
+        self.setMaximumWidth(GREATEST_WIDTH)
+        self.setFixedHeight(HEIGHT)
+        self._dropping = False
+        self._place = ""
+        self._shown: Chip | None = None
+        self._chip = _ChipView(self)
+        self._chip.closed.connect(self.clear)
+        self._chip.hide()
+        self.line = _Line(self)
+        self.line.setMaxLength(LONGEST_QUERY)
+        self.line.setAccessibleName(self.tr("Search your photos"))
+        self.line.textEdited.connect(self._edited)
+        self.line.returnPressed.connect(self.entered)
+        self.line.pasted.connect(self.take)
+        self.line.escaped.connect(self.clear)
+        self.line.went_down.connect(self.left_downwards)
+        self.line.erased_start.connect(self._erase_chip)
+        self.line.focus_changed.connect(self.update)
+        self._clear = IconButton("close", self.tr("Clear the search"), self, size=28)
+        self._clear.clicked.connect(self.clear)
+        self._clear.hide()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(ICON_LEFT + ICON + 8, 1, 6, 1)
+        layout.setSpacing(6)
+        layout.addWidget(self._chip)
+        layout.addWidget(self.line, 1)
+        layout.addWidget(self._clear)
+        self.setFocusProxy(self.line)
+        self._refresh()
+
+    # ------------------------------------------------------------------------------- content
+
+    @property
+    def query(self) -> Query | None:
+        """What the field asks for now."""
+        if self._shown is not None:
+            return self._shown.query
+        text = self.line.text().strip()
+        return Query(text=text) if text else None
+
+    def show_chip(self, chip: Chip) -> None:
+        """Put a photo or picture in place of whatever is there. Does not emit."""
+        self._shown = chip
+        self.line.clear()
+        self._chip.show_chip(chip)
+        self._refresh()
+
+    def set_chip_image(self, query: Query, image: QImage) -> None:
+        """The small picture of a chip came; too late if another query stands there by now."""
+        if self._shown is not None and self._shown.query == query:
+            self._shown = Chip(query, self._shown.label, image)
+            self._chip.show_chip(self._shown)
+
+    def set_place(self, name: str) -> None:
+        """Say which folder is searched; empty: the whole library."""
+        self._place = name
+        self._refresh()
+
+    def clear(self) -> None:
+        """Look for nothing: the whole library."""
+        had_something = self.query is not None or bool(self.line.text())
+        self._shown = None
+        self.line.clear()
+        self._refresh()
+        if had_something:
+            self.query_changed.emit(None)
+
+    def type_text(self, text: str) -> None:
+        """Keys that were pressed elsewhere in the window go on here."""
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.line.end(False)
+        self.line.insert(text)
+        self._edited(self.line.text())
+
+    def take(self, mime: QMimeData) -> bool:
+        """Make a query of a picture that was dropped or pasted. False if there is none in it."""
+        files = picture_files(mime)
+        if files:
+            query = Query(image_path=files[0])
+        elif mime.hasImage() and (data := _encoded(mime.imageData())):
+            query = Query(image_bytes=data)
+        else:
+            return False
+        self.show_chip(Chip(query, self.tr("Like this picture")))
+        self.query_changed.emit(query)
+        return True
+
+    def _edited(self, text: str) -> None:
+        if self._shown is not None and text:
+            self._shown = None  # words take the place of a picture
+        self._refresh()
+        self.query_changed.emit(self.query)
+
+    def _erase_chip(self) -> None:
+        if self._shown is not None:
+            self.clear()
+
+    def _refresh(self) -> None:
+        self._chip.setVisible(self._shown is not None)
+        self._clear.setVisible(bool(self.line.text()) and self._shown is None)
+        self.line.setPlaceholderText(
+            ""
+            if self._shown is not None
+            else self.tr("Search your photos: “a dog in the snow”, or drop a picture here")
+        )
+
+    # -------------------------------------------------------------------------------- drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if picture_files(event.mimeData()) or event.mimeData().hasImage():
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._set_dropping(True)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._set_dropping(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._set_dropping(False)
+        if self.take(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.line.setFocus()
+
+    def _set_dropping(self, dropping: bool) -> None:
+        self._dropping = dropping
+        self.update()
+
+    # ------------------------------------------------------------------------------- looks
+
+    def sizeHint(self) -> QSize:
+        return QSize(GREATEST_WIDTH, HEIGHT)
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        self.line.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        focused = self.line.hasFocus() or self._dropping
+        thickness = 2.0 if focused else 1.0
+        inset = thickness / 2
+        frame = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        colour = theme.accent(palette) if focused else theme.hairline(palette)
+        painter.setPen(QPen(colour, thickness))
+        painter.setBrush(palette.color(QPalette.ColorRole.Base))
+        painter.drawRoundedRect(frame, frame.height() / 2, frame.height() / 2)
+        square = QRectF(ICON_LEFT, (self.height() - ICON) / 2, ICON, ICON)
+        paint_icon(painter, "search", square, theme.muted(palette, QPalette.ColorRole.Base))
+        painter.end()
+
+
+class _Line(QLineEdit):
+    """The words, without a frame."""
+
+    pasted = Signal(object)  # QMimeData that may hold a picture
+    escaped = Signal()
+    went_down = Signal()
+    erased_start = Signal()  # Backspace with nothing before it
+    focus_changed = Signal()
+
+    def __init__(self, field: SearchField) -> None:
+        super().__init__(field)
+        self._field = field
+        self.setFrame(False)
+        self.setAcceptDrops(False)  # the field takes drops, over all its width
+        self.setAttribute(Qt.WidgetAttribute.WA_MacShowFocusRect, False)
+        self._colour()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            mime = QGuiApplication.clipboard().mimeData()
+            # A file manager's copied picture has text too (its path); a picture is meant.
+            if not (mime.hasText() and not mime.hasUrls()) and self._field.take(mime):
+                return
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        elif event.key() == Qt.Key.Key_Down:
+            self.went_down.emit()
+        elif event.key() == Qt.Key.Key_Backspace and not self.text():
+            self.erased_start.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._colour()
+
+    def _colour(self) -> None:
+        """Words stand on the field, not on a box of their own; the hint is quiet yet readable."""
+        palette = QGuiApplication.palette()
+        quiet = theme.muted(palette, QPalette.ColorRole.Base)
+        palette.setColor(QPalette.ColorRole.PlaceholderText, quiet)
+        palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
+        self.setPalette(palette)
+
+
+class _ChipView(QWidget):
+    """A small picture, some words and a cross."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._label = ""
+        self._pixmap: QPixmap | None = None
+        self.setFixedHeight(CHIP_HEIGHT)
+        self._cross = IconButton("close", self.tr("Search for something else"), self, size=22)
+        self._cross.clicked.connect(self.closed)
+
+    def show_chip(self, chip: Chip) -> None:
+        self._label = self.fontMetrics().elidedText(
+            chip.label, Qt.TextElideMode.ElideMiddle, CHIP_LABEL
+        )
+        self.setToolTip(chip.label)
+        self.setAccessibleName(chip.label)
+        self._pixmap = None
+        if chip.image is not None:
+            ratio = self.devicePixelRatioF()
+            edge = round((CHIP_HEIGHT - 6) * ratio)
+            scaled = chip.image.scaled(
+                edge,
+                edge,
+                Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            corner = QPoint((scaled.width() - edge) // 2, (scaled.height() - edge) // 2)
+            self._pixmap = QPixmap.fromImage(scaled.copy(corner.x(), corner.y(), edge, edge))
+            self._pixmap.setDevicePixelRatio(ratio)
+        width = CHIP_HEIGHT + 6 + self.fontMetrics().horizontalAdvance(self._label) + 6 + 24
+        self.setFixedWidth(width)
+        self._cross.move(width - 25, (CHIP_HEIGHT - 22) // 2)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        body = QRectF(self.rect())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.tint(palette, QPalette.ColorRole.Base, 0.2))
+        painter.drawRoundedRect(body, CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
+        square = QRectF(3, 3, CHIP_HEIGHT - 6, CHIP_HEIGHT - 6)
+        text = palette.color(QPalette.ColorRole.Text)
+        if self._pixmap is None:
+            paint_icon(painter, "similar", square.adjusted(3, 3, -3, -3), text)
+        else:
+            round_corners = QPainterPath()
+            round_corners.addEllipse(square)
+            painter.setClipPath(round_corners)
+            painter.drawPixmap(square.topLeft(), self._pixmap)
+            painter.setClipping(False)
+        painter.setPen(text)
+        words = body.adjusted(CHIP_HEIGHT + 4, 0, -24, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._label)
+        painter.end()
+
+
+def _encoded(image: object) -> bytes | None:
+    """A picture from the clipboard as a small JPEG file on white; None if there is none."""
+    if isinstance(image, QPixmap):
+        image = image.toImage()
+    if not isinstance(image, QImage) or image.isNull():
+        return None
+    if max(image.width(), image.height()) > QUERY_EDGE:
+        image = image.scaled(
+            QUERY_EDGE,
+            QUERY_EDGE,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+    flat = QImage(image.size(), QImage.Format.Format_RGB32)
+    flat.fill(Qt.GlobalColor.white)
+    painter = QPainter(flat)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    flat.save(buffer, "JPEG", 95)  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
+
+
+def small_picture(query: Query, edge: int) -> QImage:
+    """The picture of a query, `edge` pixels at its longer side. Off the GUI thread: it reads and
+    decodes. Raises UnreadablePhoto."""
+    from PIL import Image
+
+    from photofind.gui.pixels import from_pillow
+    from photofind.images import open_upright
+
+    if query.image_bytes is not None:
+        with Image.open(io.BytesIO(query.image_bytes)) as image:
+            picture = image.convert("RGB")
+    else:
+        assert query.image_path is not None
+        picture = open_upright(query.image_path, at_least=(edge, edge))
+    picture.thumbnail((edge, edge))
+    return from_pillow(picture)

@@ -1,0 +1,145 @@
+"""The pill at the bottom that says what is being done, and lets it be paused or stopped."""
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from photofind.gui import theme
+from photofind.gui.icons import IconButton
+from photofind.gui.statustext import Status
+
+SHOW_MS = 350  # work that ends sooner is not worth a word
+MARGIN = 16  # logical pixels to the lower edge
+BUTTON = 28
+SHADOW = 3
+
+
+class StatusPill(QWidget):
+    """Floats over the lower edge of its parent while there is something to say."""
+
+    pause_wanted = Signal()
+    resume_wanted = Signal()
+    cancel_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._parent = parent
+        self._share: float | None = None
+        self._stage = QLabel(self)
+        self._figures = QLabel(self)
+        for label in (self._stage, self._figures):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        font = self._stage.font()
+        font.setBold(True)
+        self._stage.setFont(font)
+        self.pause_button = IconButton("pause", self.tr("Pause indexing"), self, size=BUTTON)
+        self.resume_button = IconButton("play", self.tr("Go on indexing"), self, size=BUTTON)
+        self.cancel_button = IconButton("close", self.tr("Stop indexing"), self, size=BUTTON)
+        self.pause_button.clicked.connect(self.pause_wanted)
+        self.resume_button.clicked.connect(self.resume_wanted)
+        self.cancel_button.clicked.connect(self.cancel_wanted)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(18 + SHADOW, 5 + SHADOW, 8 + SHADOW, 6 + SHADOW)
+        layout.setSpacing(10)
+        layout.addWidget(self._stage)
+        layout.addWidget(self._figures)
+        layout.addSpacing(2)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(0)
+        for button in (self.pause_button, self.resume_button, self.cancel_button):
+            buttons.addWidget(button)
+        layout.addLayout(buttons)
+        self._delay = QTimer(self, singleShot=True, interval=SHOW_MS)
+        self._delay.timeout.connect(self._come)
+        self.hide()
+        parent.installEventFilter(self)
+        self._colour()
+
+    def show_status(self, status: Status) -> None:
+        """Say this; nothing to say hides the pill."""
+        if not status.stage:
+            self._delay.stop()
+            self.hide()
+            return
+        if status.stage != self._stage.text():
+            self._figures.setMinimumWidth(0)
+        self._stage.setText(status.stage)
+        self._figures.setText(status.figures)
+        self._figures.setVisible(bool(status.figures))
+        # Digits of different widths must not make the pill tremble: it only grows.
+        width = QFontMetrics(self._figures.font()).horizontalAdvance(status.figures)
+        self._figures.setMinimumWidth(max(self._figures.minimumWidth(), width))
+        self.pause_button.setVisible(status.can_pause)
+        self.resume_button.setVisible(status.can_resume)
+        self.cancel_button.setVisible(status.can_cancel)
+        self._share = status.share
+        self.setAccessibleName(f"{status.stage} {status.figures}".strip())
+        if self.isVisible():
+            self._place()
+            self.update()
+        elif not self._delay.isActive():
+            self._delay.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        body = QRectF(self.rect()).adjusted(SHADOW, SHADOW - 1, -SHADOW, -SHADOW - 1)
+        radius = body.height() / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        for spread in range(SHADOW, 0, -1):
+            painter.setBrush(QColor(0, 0, 0, 12))
+            painter.drawRoundedRect(
+                body.adjusted(-spread, 1 - spread, spread, 1 + spread),
+                radius + spread,
+                radius + spread,
+            )
+        painter.setBrush(palette.color(QPalette.ColorRole.Window))
+        painter.setPen(QPen(theme.hairline(palette), 1))
+        painter.drawRoundedRect(body, radius, radius)
+        if self._share is not None:
+            self._paint_share(painter, body, radius)
+        painter.end()
+
+    def _paint_share(self, painter: QPainter, body: QRectF, radius: float) -> None:
+        """A thin line along the lower edge, between the round ends."""
+        line = QRectF(body.left() + radius, body.bottom() - 4, body.width() - 2 * radius, 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.hairline(self.palette()))
+        painter.drawRoundedRect(line, 1, 1)
+        line.setWidth(line.width() * min(1.0, self._share or 0.0))
+        painter.setBrush(theme.accent(self.palette()))
+        painter.drawRoundedRect(line, 1, 1)
+
+    def _come(self) -> None:
+        self._place()
+        self.show()
+        self.raise_()
+
+    def _place(self) -> None:
+        parent = self._parent
+        size = self.sizeHint().boundedTo(parent.size())
+        self.setGeometry(
+            (parent.width() - size.width()) // 2,
+            parent.height() - size.height() - MARGIN + SHADOW,
+            size.width(),
+            size.height(),
+        )
+
+    def _colour(self) -> None:
+        palette = QPalette(self.palette())
+        quiet = theme.muted(palette)
+        if self._figures.palette().color(QPalette.ColorRole.WindowText) != quiet:
+            palette.setColor(QPalette.ColorRole.WindowText, quiet)
+            self._figures.setPalette(palette)

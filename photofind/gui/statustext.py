@@ -1,0 +1,111 @@
+"""What the status pill says: pure, from what the worker tells."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from photofind.gui.bridge import Link
+from photofind.gui.dates import number_title
+from photofind.gui.words import folder_name, time_left
+from photofind.protocol import EncoderState, Progress
+
+translate = QCoreApplication.translate
+
+MEMORY_SECONDS = 15.0  # the remaining time forgets half of its past in about this time
+HOLD_SECONDS = 4.0  # how long a remaining time stands before another is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One line of the pill. Empty `stage`: nothing to say."""
+
+    stage: str = ""
+    figures: str = ""  # what is counted, quieter than the stage
+    share: float | None = None  # of the work that is done, from 0 to 1
+    can_pause: bool = False
+    can_resume: bool = False
+    can_cancel: bool = False
+
+
+class Remaining:
+    """A remaining time that does not jump about: the end is a moving average, and what is shown
+    stands for some seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._end: float | None = None
+        self._at = 0.0
+        self._shown = ""
+        self._shown_at = 0.0
+
+    def text(self, seconds: float | None) -> str:
+        """What to show, given the newest estimate."""
+        now = self._clock()
+        if seconds is None:
+            self._end, self._shown = None, ""
+            return ""
+        end = now + seconds
+        if self._end is None:
+            self._end = end
+        else:
+            keep = 0.5 ** ((now - self._at) / MEMORY_SECONDS)
+            self._end = self._end * keep + end * (1 - keep)
+        self._at = now
+        if not self._shown or now - self._shown_at >= HOLD_SECONDS:
+            self._shown, self._shown_at = time_left(max(0.0, self._end - now)), now
+        return self._shown
+
+
+def status(
+    link: Link, progress: Progress, encoder: EncoderState, *, searching: bool, remaining: Remaining
+) -> Status:
+    """What the pill says now."""
+    if link is Link.FAILED:
+        return Status()  # the bar under the header says it
+    if link is Link.RESTARTING:
+        return Status(translate("Status", "The search engine stopped; starting it again"))
+    if link is Link.STARTING:
+        return Status(translate("Status", "Starting"))
+    figures = _count(progress)
+    share = progress.done / progress.total if progress.total else None
+    if progress.stage == "scanning":
+        found = translate("Status", "%Ln photo(s) found", "", progress.done)
+        where = translate("Status", "Looking through {folder}")
+        return Status(where.format(folder=folder_name(progress.folder)), found)
+    if progress.stage == "paused":
+        return Status(
+            translate("Status", "Paused"), figures, share, can_resume=True, can_cancel=True
+        )
+    if progress.stage == "indexing":
+        parts = [figures]
+        if progress.rate >= 0.05:
+            parts.append(_rate(progress.rate))
+        if left := remaining.text(progress.remaining):
+            parts.append(left)
+        return Status(
+            translate("Status", "Indexing"),
+            "   ".join(parts),
+            share,
+            can_pause=True,
+            can_cancel=True,
+        )
+    remaining.text(None)
+    if progress.stage == "loading" or (searching and encoder.state == "loading"):
+        return Status(translate("Status", "Loading the model"))
+    if searching:
+        return Status(translate("Status", "Searching"))
+    return Status()
+
+
+def _count(progress: Progress) -> str:
+    return translate("Status", "{done} of {total}").format(
+        done=number_title(progress.done), total=number_title(progress.total)
+    )
+
+
+def _rate(rate: float) -> str:
+    if rate < 1:
+        return translate("Status", "%n a minute", "", round(rate * 60))
+    return translate("Status", "%n a second", "", round(rate))

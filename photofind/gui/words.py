@@ -1,0 +1,144 @@
+"""Sentences of the window that depend on what happened, in the person's language.
+
+English stands in the source; `resources/translations` holds the others, and English plurals.
+"""
+
+from PySide6.QtCore import QCoreApplication
+
+from photofind import errors
+from photofind.errors import PhotoFindError, Reason
+from photofind.gui.dates import number_title
+from photofind.paths import shown_path
+
+translate = QCoreApplication.translate
+
+MINUTE, HOUR = 60, 3600  # seconds
+
+
+def reason_sentence(reason: str) -> str:
+    """Why a file was set aside; `reason` is what the catalog keeps (a `Reason`)."""
+    sentences = {
+        Reason.EMPTY: translate("Reason", "The file is empty."),
+        Reason.NOT_AN_IMAGE: translate(
+            "Reason", "The file is not a picture, whatever its name says."
+        ),
+        Reason.TRUNCATED: translate(
+            "Reason", "The picture is cut off; copy it again from where it came."
+        ),
+        Reason.DAMAGED: translate("Reason", "The picture is damaged and cannot be read."),
+        Reason.TOO_LARGE: translate(
+            "Reason", "The picture has more pixels than this computer's memory allows."
+        ),
+        Reason.UNSUPPORTED: translate("Reason", "This kind of picture cannot be read yet."),
+        Reason.NO_PERMISSION: translate(
+            "Reason", "You may not read this file; change its permissions and try again."
+        ),
+        Reason.NOT_A_FILE: translate("Reason", "This is not an ordinary file."),
+        Reason.VANISHED: translate("Reason", "The file went away while it was being read."),
+        Reason.READ_ERROR: translate(
+            "Reason", "The disk reported an error while the file was being read."
+        ),
+        Reason.DECODER_CRASHED: translate(
+            "Reason", "Reading this file crashed the picture decoder twice."
+        ),
+        Reason.DECODER_TIMEOUT: translate(
+            "Reason", "Reading this file took too long and was stopped."
+        ),
+        Reason.WORKER_CRASHED: translate(
+            "Reason", "Indexing crashed twice while this file was read."
+        ),
+        Reason.NO_EMBEDDING: translate(
+            "Reason", "The model gave no usable answer for this picture."
+        ),
+    }
+    try:
+        return sentences[Reason(reason)]
+    except ValueError:  # of a newer PhotoFind
+        return translate("Reason", "The file could not be read.")
+
+
+def error_sentence(error: BaseException) -> str:
+    """What happened and what to do, in the person's language where the kind of error says it all;
+    else the error's own sentence, which is in English and names the file or the model."""
+    if isinstance(error, errors.DiskFull):
+        return translate(
+            "Error",
+            "There is no space left on the disk of the library. Make room, then try again.",
+        )
+    if isinstance(error, errors.LibraryReadOnly):
+        return translate(
+            "Error",
+            "The library may not be written by you. Photos can be looked at and searched, "
+            "but nothing new is added.",
+        )
+    if isinstance(error, errors.CatalogTooNew):
+        return translate(
+            "Error",
+            "This library was made by a newer PhotoFind. Install the newest version to open it.",
+        )
+    if isinstance(error, errors.CatalogDamaged):
+        return translate(
+            "Error",
+            "The library's catalog is damaged. Your photos are untouched; "
+            "“photofind doctor” in a terminal says what can be done.",
+        )
+    if isinstance(error, PhotoFindError):
+        return str(error)
+    return translate(
+        "Error", "PhotoFind made a mistake ({kind}). It goes on; the log says more."
+    ).format(kind=type(error).__name__)
+
+
+def time_left(seconds: float) -> str:
+    """Rounded so far that it can be right."""
+    if seconds < 50:
+        return translate("Time", "less than a minute left")
+    if seconds < 10 * MINUTE:
+        return translate("Time", "%n min left", "", max(1, round(seconds / MINUTE)))
+    if seconds < HOUR - 3 * MINUTE:
+        return translate("Time", "%n min left", "", round(seconds / (5 * MINUTE)) * 5)
+    if seconds < 10 * HOUR:
+        hours, minutes = divmod(round(seconds / (10 * MINUTE)) * 10, 60)
+        if not minutes:
+            return translate("Time", "%n h left", "", hours)
+        return translate("Time", "{hours} h {minutes} min left").format(
+            hours=number_title(hours), minutes=number_title(minutes)
+        )
+    return translate("Time", "%n h left", "", round(seconds / HOUR))
+
+
+def folder_name(path: bytes) -> str:
+    """How a folder is called in the sidebar: its last part."""
+    last = path.replace(b"\\", b"/").rstrip(b"/").rpartition(b"/")[2]
+    return shown_path(last or path)
+
+
+def results_title(query: str, matches: int, folder: str = "") -> str:
+    """The sentence above the hits of words, in one folder or in the whole library."""
+    if not matches:
+        return translate("Results", "Nothing here looks like “{query}”.").format(query=query)
+    if folder:
+        sentence = translate("Results", "%Ln photo(s) for “{query}” in “{folder}”", "", matches)
+    else:
+        sentence = translate("Results", "%Ln photo(s) for “{query}”", "", matches)
+    return sentence.format(query=query, folder=folder)
+
+
+def similar_title(matches: int, folder: str = "") -> str:
+    """The sentence above the hits of a photo or picture."""
+    if not matches:
+        return translate("Results", "Nothing here looks like this picture.")
+    if folder:
+        sentence = translate("Results", "%Ln photo(s) like this one in “{folder}”", "", matches)
+        return sentence.format(folder=folder)
+    return translate("Results", "%Ln photo(s) like this one", "", matches)
+
+
+def nearest_title() -> str:
+    """The heading of what lies below the cut when nothing lies above it."""
+    return translate("Results", "The nearest there is")
+
+
+def weaker_title() -> str:
+    """The line between the hits and the rest."""
+    return translate("Results", "weaker matches")
