@@ -32,7 +32,7 @@ BLOCKY_SCALE = 4.0  # from here on pixels are shown as the squares that they are
 class Picture(QWidget):
     """A picture. Scales are device pixels per pixel of the photo."""
 
-    zoomed = Signal(float)  # the scale; tells that more pixels may be wanted
+    view_changed = Signal()  # zoomed or resized: other pixels may be wanted
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,7 +112,7 @@ class Picture(QWidget):
         self._scale = None if scale <= fit * 1.001 else scale
         self._hold(under, point)
         self.setCursor(Qt.CursorShape.ArrowCursor if self.fitted else Qt.CursorShape.OpenHandCursor)
-        self.zoomed.emit(self.scale)
+        self.view_changed.emit()
         self.update()
 
     def _share_at(self, point: QPointF) -> QPointF:
@@ -186,6 +186,7 @@ class Picture(QWidget):
         if self._scale is not None and self._scale <= self._fit():
             self._scale = None
         self._hold(self._centre, QPointF(self.rect().center()))
+        self.view_changed.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom(event.angleDelta().y() / WHEEL_STEP, event.position())

@@ -66,9 +66,9 @@ class SharpPhotos(QObject):
         self._threads: list[threading.Thread] = []
         self._made.connect(self._take)
 
-    def get(self, wanted: Wanted) -> Sharp | None:
-        """What was decoded, if it is still here."""
-        return self._kept.get(wanted)
+    def of(self, path: bytes) -> list[Sharp]:
+        """All that is here of one photo."""
+        return [sharp for wanted, sharp in self._kept.items() if wanted.path == path]
 
     def want(self, wanted: Sequence[Wanted]) -> None:
         """Decode these, in this order, and nothing that was wanted before."""

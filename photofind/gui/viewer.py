@@ -96,7 +96,7 @@ class Viewer(QWidget):
         self._resting.setInterval(HIDE_MILLISECONDS)
         self._resting.timeout.connect(self._rest)
         self._sharp.arrived.connect(self._sharp_came)
-        self.picture.zoomed.connect(self._want)
+        self.picture.view_changed.connect(self._want)
         parent.installEventFilter(self)
 
     def _make_bar(self) -> None:
@@ -322,10 +322,8 @@ class Viewer(QWidget):
         small = self._small.get(row.content_hash) if row.content_hash is not None else None
         if small is not None:
             images.append(small)
-        for wanted in (self._fitting(row), self._full(row)):
-            sharp = None if wanted is None else self._sharp.get(wanted)
-            if sharp is not None:
-                images.extend(sharp.levels)
+        for sharp in self._sharp.of(row.path):
+            images.extend(sharp.levels)
         self.picture.set_images(images)
 
     # --------------------------------------------------------------------------------------- words
@@ -463,7 +461,6 @@ class Viewer(QWidget):
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         self._lay_out()
-        self._want()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._window and event.type() == QEvent.Type.Resize and self.isVisible():
