@@ -9,7 +9,7 @@ from photofind.images.facts import Facts
 from photofind.images.files import content_hash
 from photofind.images.names import SUFFIXES, is_photo_name
 from photofind.images.photo import ReadPhoto, open_upright, read_photo, read_picture
-from photofind.images.preprocessing import Preprocessing, encoder_pixels
+from photofind.images.preprocessing import Preprocessing
 
 __all__ = [
     "SUFFIXES",
@@ -18,7 +18,6 @@ __all__ = [
     "ReadPhoto",
     "content_hash",
     "default_pixel_limit",
-    "encoder_pixels",
     "is_photo_name",
     "open_upright",
     "read_photo",

@@ -23,6 +23,7 @@ from photofind.images.colour import plain, to_srgb
 from photofind.images.facts import Facts, exif_of, orientation_of, read_facts
 from photofind.images.files import unreadable
 from photofind.images.names import RAW_SUFFIXES
+from photofind.images.preprocessing import Shrunk
 
 # A picture in work takes about 12 bytes a pixel: Pillow keeps 4, and up to three copies live at
 # once (decoded, converted, turned). One of them may take a quarter of the machine's memory.
@@ -100,20 +101,19 @@ Shrink = Callable[[int, int], float]
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """An RGB image in sRGB, upright, at least as large as was asked; facts of the full picture."""
+    """A picture in sRGB, upright, at least as large as was asked; facts of the full one."""
 
-    image: Image.Image
+    picture: Shrunk
     facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A decoded picture as it is stored: not yet turned upright."""
+    """A decoded picture in sRGB as it is stored: not yet turned upright."""
 
-    image: Image.Image  # RGB, sRGB
+    picture: Shrunk
     exif: Image.Exif
     orientation: int
-    size: tuple[int, int]  # of the full picture, as stored
     format: str
 
 
@@ -163,24 +163,23 @@ def decode(stream: BinaryIO, *, suffix: str, shrink: Shrink, pixel_limit: int | 
 
 def _decode_raw(stream: BinaryIO, head: bytes, shrink: Shrink, limit: int) -> Decoded:
     with raw.Raw(stream) as opened:
-        wanted = shrink(opened.width, opened.height) * max(opened.width, opened.height)
-        loaded = _load_preview(opened, shrink, limit)
-        exif = raw.exif_of_header(head)
-        if not len(exif) and loaded is not None:
-            exif = loaded.exif
-        least = min(wanted, max(opened.width, opened.height) / 2)
-        if loaded is None or max(loaded.size) < least:
-            _check_pixels(opened.width * opened.height, (opened.width, opened.height), limit)
+        sensor = (opened.width, opened.height)
+        preview = _load_preview(opened, shrink, limit)
+        # A developed picture has half the sensor's sides: it is no gain over a larger preview.
+        least = min(shrink(*sensor), 0.5) * max(sensor)
+        picture = None if preview is None else _upright(preview)
+        if picture is None or max(picture.full_size) < least:
+            _check_pixels(opened.width * opened.height, sensor, limit)
             try:
-                image = opened.develop()
+                picture = Shrunk.whole(opened.develop())
             except UnreadablePhoto:
-                if loaded is None:
+                if picture is None:
                     raise
-                image = _turned(loaded.image, loaded.orientation)
-        else:
-            image = _turned(loaded.image, loaded.orientation)
-        facts = read_facts(exif, opened.width, opened.height, "RAW")
-        return Decoded(image, facts if facts.lens else replace(facts, lens=opened.lens()))
+        exif = raw.exif_of_header(head)
+        if not len(exif) and preview is not None:
+            exif = preview.exif
+        facts = read_facts(exif, *sensor, "RAW")
+        return Decoded(picture, facts if facts.lens else replace(facts, lens=opened.lens()))
 
 
 def _load_preview(opened: raw.Raw, shrink: Shrink, limit: int) -> _Loaded | None:
@@ -191,10 +190,10 @@ def _load_preview(opened: raw.Raw, shrink: Shrink, limit: int) -> _Loaded | None
         if isinstance(preview, bytes):
             loaded = _load(io.BytesIO(preview), preview[:64], shrink, limit)
         else:
-            loaded = _Loaded(preview.convert("RGB"), Image.Exif(), 1, preview.size, "RAW")
+            loaded = _Loaded(Shrunk.whole(preview.convert("RGB")), Image.Exif(), 1, "RAW")
     except UnreadablePhoto:
         return None  # there are still the sensor's values
-    orientation = opened.preview_orientation(loaded.image, loaded.orientation)
+    orientation = opened.preview_orientation(loaded.picture.image, loaded.orientation)
     return replace(loaded, orientation=orientation)
 
 
@@ -202,8 +201,10 @@ def _load(stream: BinaryIO, head: bytes, shrink: Shrink, limit: int) -> _Loaded:
     image = _open(stream, head)
     size = image.size
     scale = min(1.0, shrink(*size))
+    extent: tuple[float, float] | None = None  # of the full picture in the decoded one
     if isinstance(image, JpegImagePlugin.JpegImageFile):
-        image.draft(None, (max(1, int(size[0] * scale)), max(1, int(size[1] * scale))))
+        drafted = image.draft(None, (max(1, int(size[0] * scale)), max(1, int(size[1] * scale))))
+        extent = drafted[1][2:] if drafted else None
         pixels = image.width * image.height
         if image.info.get("progressive"):
             pixels += size[0] * size[1] // 2  # all its coefficients are in memory at once
@@ -218,23 +219,38 @@ def _load(stream: BinaryIO, head: bytes, shrink: Shrink, limit: int) -> _Loaded:
     exif = exif_of(image)
     orientation = orientation_of(exif)
     profile = image.info.get("icc_profile")
-    picture = plain(image)
-    blocks = math.floor(min(picture.size) / (min(size) * scale))
+    flat = plain(image)
+    width, height = extent or size
+    blocks = max(1, math.floor(min(width, height) / (min(size) * scale)))
     if blocks > 1:
-        picture = picture.reduce(blocks)
+        flat = flat.reduce(blocks)
+    picture = Shrunk(to_srgb(flat, profile), size, (0, 0, width / blocks, height / blocks))
     name = image.format or ""
-    return _Loaded(to_srgb(picture, profile), exif, orientation, size, _NAMES.get(name, name))
+    return _Loaded(picture, exif, orientation, _NAMES.get(name, name))
 
 
 def _finished(loaded: _Loaded) -> Decoded:
-    width, height = loaded.size if loaded.orientation < 5 else loaded.size[::-1]
-    facts = read_facts(loaded.exif, width, height, loaded.format)
-    return Decoded(_turned(loaded.image, loaded.orientation), facts)
+    picture = _upright(loaded)
+    return Decoded(picture, read_facts(loaded.exif, *picture.full_size, loaded.format))
 
 
-def _turned(image: Image.Image, orientation: int) -> Image.Image:
-    turn = _TURNS.get(orientation)
-    return image if turn is None else image.transpose(turn)
+def _upright(loaded: _Loaded) -> Shrunk:
+    turn = _TURNS.get(loaded.orientation)
+    stored = loaded.picture
+    if turn is None:
+        return stored
+    # Each turn is: exchange the axes or not, then mirror left and right, up and down, or not.
+    left, top, right, bottom = stored.box
+    size = stored.full_size
+    if loaded.orientation >= 5:
+        left, top, right, bottom = top, left, bottom, right
+        size = size[::-1]
+    image = stored.image.transpose(turn)
+    if loaded.orientation in (2, 3, 6, 7):
+        left, right = image.width - right, image.width - left
+    if loaded.orientation in (3, 4, 7, 8):
+        top, bottom = image.height - bottom, image.height - top
+    return Shrunk(image, size, (left, top, right, bottom))
 
 
 def _open(stream: BinaryIO, head: bytes) -> Image.Image:

@@ -13,7 +13,7 @@ from photofind.images.decoding import Decoded, Shrink, decode
 from photofind.images.facts import Facts
 from photofind.images.files import read_file
 from photofind.images.names import suffix_of
-from photofind.images.preprocessing import Preprocessing, encoder_pixels
+from photofind.images.preprocessing import Preprocessing, Shrunk, encoder_pixels
 
 THUMBNAIL_SIDE: Final = 384  # pixels, long side
 THUMBNAIL_QUALITY: Final = 80
@@ -73,16 +73,17 @@ def open_upright(path: bytes, *, at_least: tuple[int, int] | None = None) -> Ima
         )
 
     with read_file(path) as content:
-        return decode(content.stream, suffix=suffix_of(path), shrink=shrink, pixel_limit=None).image
+        suffix = suffix_of(path)
+        decoded = decode(content.stream, suffix=suffix, shrink=shrink, pixel_limit=None)
+        return decoded.picture.image
 
 
-def thumbnail(image: Image.Image) -> bytes:
-    """An RGB image as a JPEG of at most 384 pixels on its long side."""
-    ratio = THUMBNAIL_SIDE / max(image.size)
-    if ratio < 1:
-        width, height = (max(1, round(side * ratio)) for side in image.size)
-        image = image.resize((width, height), Image.Resampling.BICUBIC)
+def _thumbnail(picture: Shrunk) -> bytes:
+    """A picture as a JPEG of at most 384 pixels on its long side."""
+    ratio = min(1.0, THUMBNAIL_SIDE / max(picture.full_size))
+    width, height = (max(1, round(side * ratio)) for side in picture.full_size)
     encoded = io.BytesIO()
+    image = picture.resized((width, height), Image.Resampling.BICUBIC)
     image.save(encoded, "JPEG", quality=THUMBNAIL_QUALITY)
     return encoded.getvalue()
 
@@ -112,6 +113,6 @@ def _photo(
         size=size,
         mtime_ns=mtime_ns,
         facts=decoded.facts,
-        thumbnail=thumbnail(decoded.image),
-        pixels=None if preprocessing is None else encoder_pixels(decoded.image, preprocessing),
+        thumbnail=_thumbnail(decoded.picture),
+        pixels=None if preprocessing is None else encoder_pixels(decoded.picture, preprocessing),
     )
