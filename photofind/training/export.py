@@ -1,0 +1,59 @@
+"""The trained parts as a model folder that open_clip, and so the encoder, loads as local-dir:."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import open_clip
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from photofind.training.model import MODEL, PREPROCESSING
+
+CONFIG_NAME = "open_clip_config.json"
+WEIGHTS_NAME = "open_clip_model.safetensors"
+
+
+def with_mapped_text(state: dict[str, Tensor], text_map: Tensor) -> dict[str, Tensor]:
+    """The state with the image stage's map of the teacher, (384, 384), put behind the student.
+
+    The student gives rows ``x @ text_projection`` and the map gives ``row @ text_map.T``: the
+    two are one matrix.
+    """
+    return state | {"text_projection": state["text_projection"] @ text_map.T}
+
+
+def export(model: open_clip.CLIP, folder: Path) -> Path:
+    """Write configuration and weights in half precision; returns the weights' file.
+
+    Both are replaced atomically. Raises ValueError for weights that half precision cannot hold.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    halves: dict[str, Tensor] = {}
+    for name, value in model.state_dict().items():
+        if name == "attn_mask":
+            continue  # made anew by open_clip
+        if value.is_floating_point():
+            value = value.half()
+            if not value.isfinite().all():
+                raise ValueError(f"{name} does not fit half precision")
+        halves[name] = value.cpu().contiguous()
+    weights = folder / WEIGHTS_NAME
+    part = folder / f"{WEIGHTS_NAME}.part"
+    save_file(halves, part, metadata={"format": "pt"})
+    os.replace(part, weights)
+    config = {"model_cfg": MODEL, "preprocess_cfg": PREPROCESSING}
+    (folder / CONFIG_NAME).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    return weights
+
+
+def read_exported(model: open_clip.CLIP, folder: Path) -> None:
+    """Put an exported folder's weights into the model, to train on from there."""
+    state = {name: value.float() for name, value in load_file(folder / WEIGHTS_NAME).items()}
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    if unexpected or set(missing) - {"attn_mask"}:
+        raise ValueError(f"{folder} holds another model: {missing} missing, {unexpected} unknown")
+    torch.nn.Module.eval(model)

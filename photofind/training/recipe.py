@@ -1,0 +1,184 @@
+"""From a data folder to the shipped weights: the stages in their order, each resumable.
+
+The run's folder keeps what is computed once (see :mod:`photofind.training.caches`), a checkpoint
+and the finished weights of each stage, and the log. A stage whose weights are there is skipped,
+so the same command goes on after an interruption.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import open_clip
+import torch
+from torch import Tensor
+
+from photofind.training import loop
+from photofind.training.backbone import load_backbone
+from photofind.training.export import export, with_mapped_text
+from photofind.training.image_stage import ImagePlan, ImageSide, ImageStage
+from photofind.training.joint_stage import JointPlan, JointStage
+from photofind.training.maps import Mapper
+from photofind.training.model import Upper, new_model
+from photofind.training.photos import judged_fingerprints, keep_pages, keep_set
+from photofind.training.sentences import keep_sentences
+from photofind.training.teacher import Teacher
+from photofind.training.text_stage import TextPlan, TextStage, text_modules
+
+State = dict[str, Tensor]
+
+# How many photos of each set are mapped in each view: what two cores manage in half an hour.
+VIEWS: dict[str, tuple[int | None, ...]] = {
+    "flickr8k": (None, None, None),
+    "coco_small": (None, None),
+    "fruits_vegetables": (None, None),
+    "weather": (None, None),
+    "pages": (None,),
+    "scenes": (7_000,),
+    "clothing": (None,),
+    "cats_dogs": (None,),
+    "imagenette": (6_000,),
+    "mini": (24_000,),
+    "tiny": (40_000,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How long each stage is trained."""
+
+    head: int = 450
+    upper: int = 900
+    text: int = 1_200
+    joint: int = 400
+
+    def shortened(self, factor: float) -> Steps:
+        """As many times as many."""
+        counts = (self.head, self.upper, self.text, self.joint)
+        return Steps(*(max(2, round(count * factor)) for count in counts))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides what comes out, but for the data."""
+
+    steps: Steps = field(default_factory=Steps)
+    head: ImagePlan = field(
+        default_factory=lambda: ImagePlan(frozen=True, captioned=512, labelled=512)
+    )
+    upper: ImagePlan = field(default_factory=ImagePlan)
+    text: TextPlan = field(default_factory=TextPlan)
+    joint: JointPlan = field(default_factory=JointPlan)
+
+    def shortened(self, factor: float) -> Recipe:
+        """The same with fewer steps, for a trial."""
+        return replace(self, steps=self.steps.shortened(factor))
+
+    def seeded(self, seed: int) -> Recipe:
+        """The same with another seed."""
+        return replace(
+            self,
+            head=replace(self.head, seed=seed),
+            upper=replace(self.upper, seed=seed),
+            text=replace(self.text, seed=seed),
+            joint=replace(self.joint, seed=seed),
+        )
+
+
+class Run:
+    """One training run in its folder."""
+
+    def __init__(
+        self, data: Path, folder: Path, recipe: Recipe, device: str, report: Callable[[str], None]
+    ) -> None:
+        self._data, self._folder, self._recipe = data, folder, recipe
+        self._device = torch.device(device)
+        self._say = report
+        (folder / "stages").mkdir(parents=True, exist_ok=True)
+
+    def prepare(self) -> None:
+        """Photos to pixels, sentences to the teacher's vectors, pixels to maps."""
+        if not (self._folder / "px" / "pages.npy").exists():
+            judged = judged_fingerprints(self._data / "eval", self._data / "photos")
+            for tar in sorted((self._data / "train").glob("*.tar")):
+                kept, doubles = keep_set(tar, self._folder, judged)
+                self._say(f"{tar.stem}: {kept} photos, {doubles} doubles of judged ones left out")
+            self._say(f"pages: {keep_pages(self._folder)} drawn")
+        keep_sentences(self._data, self._folder, Teacher(self._device.type), self._say)
+        mapper = Mapper(self._folder, load_backbone(self._data / "backbone"), self._device)
+        for name, limits in VIEWS.items():
+            if (self._folder / "px" / f"{name}.npy").exists():
+                for view, limit in enumerate(limits):
+                    mapper.keep(name, view, limit, self._say)
+
+    def train(self) -> open_clip.CLIP:
+        """All stages; returns the finished model in evaluation mode, on the CPU."""
+        recipe, steps = self._recipe, self._recipe.steps
+        side = self._new_side()
+        for name, count, plan in (
+            ("head", steps.head, recipe.head),
+            ("upper", steps.upper, recipe.upper),
+        ):
+            stage = ImageStage(self._folder, side, plan)
+            side.load_state_dict(self._stage(name, count, stage))
+        model = new_model(recipe.text.seed).to(self._device)
+        text = text_modules(model)
+        text.load_state_dict(
+            self._stage("text", steps.text, TextStage(self._folder, model, recipe.text))
+        )
+        joint = JointStage(self._folder, side, model, recipe.joint)
+        joint.module.load_state_dict(self._stage("joint", steps.joint, joint))
+        return assemble(load_backbone(self._data / "backbone"), side, model)
+
+    def export(self, model: open_clip.CLIP, folder: Path) -> None:
+        """Write the model folder."""
+        weights = export(model, folder)
+        self._say(f"{weights}: {weights.stat().st_size / 1e6:.1f} MB")
+
+    def _new_side(self) -> ImageSide:
+        torch.manual_seed(self._recipe.head.seed)
+        network = load_backbone(self._data / "backbone")
+        side = ImageSide(Upper(network)).eval()
+        # Twice as fast on processors with convolutions as narrow as these.
+        torch.nn.Module.to(side.upper, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return side.to(self._device)
+
+    def _stage(self, name: str, steps: int, stage: loop.Stage) -> State:
+        finished = self._folder / "stages" / f"{name}.pt"
+        if finished.exists():
+            kept: State = torch.load(finished, weights_only=True, map_location=self._device)
+            return kept
+        begun = time.monotonic()
+        self._say(f"{name}: {steps} steps")
+        state = loop.train(
+            stage,
+            loop.Plan(steps),
+            self._folder / "stages" / f"{name}.checkpoint",
+            lambda progress: self._say(f"{name} {progress}"),
+        )
+        torch.save(state, finished)
+        self._say(f"{name}: done in {(time.monotonic() - begun) / 60:.0f} minutes")
+        return state
+
+
+def assemble(network: object, side: ImageSide, model: open_clip.CLIP) -> open_clip.CLIP:
+    """The trained parts in one open_clip model: image tower, projection, text tower, scale.
+
+    ``network`` is the untrained backbone, whose lower part was kept as it is.
+    """
+    Upper(network).load_state_dict(side.upper.state_dict())
+    trunk = network.state_dict()  # type: ignore[attr-defined]
+    whole = new_model()
+    state = whole.state_dict()
+    for name, value in trunk.items():
+        if not name.startswith("classifier."):
+            state[f"visual.trunk.{name}"] = value
+    state["visual.head.proj.weight"] = side.projection.weight.detach()
+    state |= text_modules(model).state_dict()
+    state = with_mapped_text(state, side.text_map.weight.detach())
+    state["logit_scale"] = side.scale().detach().log()
+    whole.load_state_dict({name: value.cpu() for name, value in state.items()})
+    return whole.eval()
