@@ -76,6 +76,8 @@ class PhotoGrid(PhotoCanvas):
         self._weaker_title = ""
         self._order = results.RELEVANCE
         self._folders: dict[int, FolderRow] = {}
+        self._arranging = False  # an order is being read
+        self._again = False  # and must be read once more after that
         self._gestures = Gestures(self)
         self._results = ResultsBar(self)
         self._results.order_chosen.connect(self._choose_order)
@@ -110,6 +112,7 @@ class PhotoGrid(PhotoCanvas):
             lambda reader: LibraryOrder(view).renewed(reader),
             arrived,
             around=None if top is None else top[0],
+            empty=LibraryOrder(view),
         )
 
     def show_hits(
@@ -141,7 +144,9 @@ class PhotoGrid(PhotoCanvas):
         have been read or got thumbnails.
         """
         self._thumbnails.look_again()
-        if layout:
+        if layout and self._arranging:
+            self._again = True
+        elif layout:
             self._renew(MOST_RETRIES)
         else:
             self._sequence.look_again(photo_ids)
@@ -166,7 +171,9 @@ class PhotoGrid(PhotoCanvas):
             return
         self._order = order
         former = self._sequence.order
-        if isinstance(former, HitOrder):
+        if self._arranging:
+            self._again = True
+        elif isinstance(former, HitOrder):
             self._arrange(partial(_sorted, former, order), self._show_reordered)
         self.order_changed.emit(order)
 
@@ -269,11 +276,34 @@ class PhotoGrid(PhotoCanvas):
         *,
         seek: Sequence[int] = (),
         around: int | None = None,
+        empty: Order | None = None,
     ) -> None:
-        """Ask for an order, with the rows of two views or so around a photo, and for folders."""
+        """Ask for an order, with the rows of two views or so around a photo, and for folders.
+
+        `then` shows it. An order that was asked for before and has not come yet never will; since
+        that may have been the library's renewal, the new one is renewed once more. `empty` is shown
+        while there is nothing to read.
+        """
         in_view = sum(1 for _ in self.cells(self.viewport().rect()))
         seek = [*seek, around] if around is not None else seek
-        self._sequence.arrange(make, then, seek=seek, around=around, span=2 * max(in_view, 50))
+        self._again = self._again or self._arranging
+        self._arranging = True
+
+        def arrived(arrangement: Arrangement) -> None:
+            self._arranging = False
+            then(arrangement)
+            if self._again and not self._arranging:
+                self._again = False
+                self._renew(MOST_RETRIES)
+
+        def absent() -> None:
+            self._arranging = self._again = False
+            if empty is not None:
+                then(Arrangement(empty, {}, {}))
+
+        self._sequence.arrange(
+            make, arrived, seek=seek, around=around, span=2 * max(in_view, 50), otherwise=absent
+        )
         self._read_folders()
 
     def _renew(self, retries: int) -> None:
@@ -297,7 +327,10 @@ class PhotoGrid(PhotoCanvas):
             self._replace(arrangement, places, None if anchor is None else anchor[0])
 
         if isinstance(order, HitOrder):
-            self._arrange(order.renewed, self._show_renewed)
+            by = self._order
+            self._arrange(
+                lambda reader: _sorted(order.renewed(reader), by, reader), self._show_renewed
+            )
         else:
             around = None if anchor is None else ids.get(anchor[0])
             self._arrange(order.renewed, arrived, seek=list(ids.values()), around=around)

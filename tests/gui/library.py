@@ -1,10 +1,13 @@
 """A real library for the window's tests: a real catalog and real thumbnails, without a worker."""
 
+import colorsys
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from photofind.catalog import Catalog, FileRead
 from photofind.images import read_photo
@@ -50,3 +53,24 @@ class LibraryForTests:
     def close(self) -> None:
         self.thumbnails.close()
         self.catalog.close()
+
+
+def colour_of(number: int) -> tuple[int, int, int]:
+    """A colour that JPEG keeps apart from those of other numbers."""
+    red, green, blue = colorsys.hsv_to_rgb((number * 0.381966) % 1, 0.9, 0.5 + number % 5 / 10)
+    return round(red * 255), round(green * 255), round(blue * 255)
+
+
+def write_photo(folder: Path, number: int, *, month: int, size: tuple[int, int] = (90, 60)) -> Path:
+    """A photo of one colour, whose file is of a month (yyyymm), older the higher its number."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"p{number:03}.jpg"
+    Image.new("RGB", size, colour_of(number)).save(path, quality=95)
+    moment = datetime(month // 100, month % 100, 28, 12, tzinfo=UTC).timestamp() - number * 60
+    os.utime(path, (moment, moment))
+    return path
+
+
+def number_of(path: bytes) -> int:
+    """Which of the photos a path is."""
+    return int(os.path.basename(path)[1:4])
