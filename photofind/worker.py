@@ -182,6 +182,7 @@ class Worker:
                 self._sessions.add(session)
             self._opened.wait()
             session.begin()
+            self._look_again()
             if self._refusal is not None:
                 session.send(
                     Failed(id=hello.id, code=self._refusal.code, message=str(self._refusal))
@@ -215,6 +216,15 @@ class Worker:
                 self._library.forget(session)
             session.end()
             connection.close()
+
+    def _look_again(self) -> None:
+        """A catalog that was damaged while it was open is no longer answered from."""
+        if self._library is not None and self._refusal is None:
+            try:
+                self._library.verify()
+            except PhotoFindError as error:
+                _log.error("the catalog cannot be used any more: %s", error)
+                self._refusal = error
 
     def _greeted(self, connection: "Connection[Any, Any]") -> Hello | None:
         if not connection.poll(HELLO_SECONDS):

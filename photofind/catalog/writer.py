@@ -51,6 +51,7 @@ from photofind.catalog.records import (
     Stored,
 )
 from photofind.catalog.schema import embedding, file, folder, photo, setting
+from photofind.catalog.vigil import look_at_file, look_at_revision
 from photofind.errors import Reason
 from photofind.paths import is_within
 
@@ -92,6 +93,23 @@ class Catalog:
                     driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 self._engine.dispose()
+
+    def verify(self) -> None:
+        """A quick look whether the file below is still this catalog, made when a client comes.
+
+        Raises CatalogDamaged, CatalogTooNew. After that the catalog must not be used or closed.
+        """
+        look_at_file(self.path)
+        with self._reading() as connection:
+            look_at_revision(connection, self.path)
+
+    def checkpoint(self) -> None:
+        """Move what the log holds into the catalog, as far as readers allow. After a burst of
+        writes, so that an end at any moment finds little left to do."""
+        with self._turn, faults(self.path), self._engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def check(self) -> list[str]:
         """What is wrong inside the catalog, one sentence each; reads all of it."""

@@ -117,6 +117,10 @@ class Library:
         """What a new client should know at once."""
         return (self._models.state, self._pace.latest)
 
+    def verify(self) -> None:
+        """Look whether the catalog below is still ours. Raises CatalogDamaged, CatalogTooNew."""
+        self._catalog.verify()
+
     def forget(self, client: object) -> None:
         """A client has gone: nobody waits for the answers to its requests."""
         for job in list(self._jobs):
@@ -172,6 +176,12 @@ class Library:
             _log.warning("the index file was not written: %s", error)
         self._pool.close()
         self._thumbnails.close()
+        try:
+            self._catalog.verify()
+        except PhotoFindError as error:
+            # Closing would write what is in memory into a file that is not ours any more.
+            _log.error("the catalog is left alone: %s", error)
+            return
         self._catalog.close()
 
     def _carry_out(self, request: Request, client: Client) -> None:
@@ -346,6 +356,7 @@ class Library:
             and self._pace.latest.stage != "idle"
         ):
             self._models.save()
+            self._catalog.checkpoint()
             self._saved_at = time.monotonic()
             self._pace.say("idle", at_once=True)
 
