@@ -607,10 +607,11 @@ def test_progress_is_told_and_a_scan_can_be_stopped(library: Library) -> None:
         scan(os.fsencode(library.root), [], cancelled=lambda: True)
 
 
-def test_a_folder_deeper_than_pythons_stack_is_walked(tmp_path: Path) -> None:
+def test_a_folder_deeper_than_pythons_stack_is_walked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     depth = sys.getrecursionlimit() + 100
-    here = os.getcwd()
-    os.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path)
     try:
         for _ in range(depth):
             os.mkdir("d")
@@ -618,12 +619,13 @@ def test_a_folder_deeper_than_pythons_stack_is_walked(tmp_path: Path) -> None:
         open("a.jpg", "wb").close()
         (file,) = scan(os.fsencode(tmp_path), []).added
         assert file.path.count(b"/d") >= depth
-        os.unlink("a.jpg")
-        for _ in range(depth):  # pytest cannot remove it
-            os.chdir("..")
+    finally:  # pytest cannot remove it: shutil.rmtree is recursive
+        os.chdir(tmp_path)
+        while os.path.isdir("d/d"):
+            os.rename("d/d", "below")
             os.rmdir("d")
-    finally:
-        os.chdir(here)
+            os.rename("below", "d")
+        shutil.rmtree("d")
 
 
 def test_many_unseen_files_below_many_unreadable_folders_take_no_time(tmp_path: Path) -> None:
