@@ -6,6 +6,10 @@ Imports are late, so that each of them pays only for what it uses.
 import sys
 from collections.abc import Sequence
 from multiprocessing import freeze_support
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from photofind.paths import LibraryPaths
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return examine(words[1:])
     from photofind.cli import main as command_line
 
-    return command_line(words)
+    return command_line(words, _open_window)
+
+
+def _open_window(
+    paths: "LibraryPaths", folders: Sequence[bytes], model: str | None, device: str | None
+) -> int:
+    from photofind.gui import run
+
+    return run(paths, folders, model=model, device=device)
 
 
 def _worker(words: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from photofind import __version__
@@ -46,15 +46,24 @@ class Interrupted(Exception):
         self.number = number
 
 
-def main(words: Sequence[str]) -> int:
-    """Carry out one command line; returns the exit status."""
+OpenWindow = Callable[[LibraryPaths, Sequence[bytes], str | None, str | None], int]
+
+
+def main(words: Sequence[str], open_window: OpenWindow) -> int:
+    """Carry out one command line; returns the exit status.
+
+    `open_window` shows the window (library, folders to add, model, device) until it is closed: the
+    command line knows no Qt.
+    """
     try:
         chosen = _parse(list(words))
         paths = library_paths(chosen.library)
         signal.signal(signal.SIGINT, _interrupt)
         if chosen.command == "window":
-            return _window(chosen, paths)
+            return _window(chosen, paths, open_window)
         signal.signal(signal.SIGTERM, _interrupt)
+        if chosen.command == "demo" and chosen.window:
+            return _demo_window(chosen, paths, open_window)
         carry_out = {
             "index": _index,
             "search": _search,
@@ -201,14 +210,12 @@ def _labels(chosen: argparse.Namespace) -> list[str]:
 # ---------------------------------------------------------------------------------- commands
 
 
-def _window(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
+def _window(chosen: argparse.Namespace, paths: LibraryPaths, open_window: OpenWindow) -> int:
     for folder in chosen.folders:
         if not os.path.isdir(folder):
             raise UsageError(f"There is no folder {folder}; see photofind --help for commands.")
-    from photofind.gui import run
-
     folders = [absolute(folder) for folder in chosen.folders]
-    return run(paths, folders, model=chosen.model, device=chosen.device)
+    return open_window(paths, folders, chosen.model, chosen.device)
 
 
 def _index(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
@@ -451,15 +458,18 @@ def _classify(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
     return 0
 
 
+def _demo_window(chosen: argparse.Namespace, paths: LibraryPaths, open_window: OpenWindow) -> int:
+    from photofind.demo import demo_library, sample_folders
+
+    own = demo_library() if chosen.library is None else paths
+    return open_window(own, sample_folders(), chosen.model, chosen.device)
+
+
 def _demo(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
     from photofind.demo import QUERIES, demo_library, sample_folders
 
     own = demo_library() if chosen.library is None else paths
     folders = sample_folders()
-    if chosen.window:
-        from photofind.gui import run
-
-        return run(own, folders, model=chosen.model, device=chosen.device)
     done = index_folders(own, folders, model=chosen.model, device=chosen.device)
     print(f"{done.found} sample photos, {done.indexed} indexed now in {done.seconds:.1f} s")
     client = Client.open(own, model=chosen.model, device=chosen.device)

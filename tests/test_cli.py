@@ -191,7 +191,7 @@ def test_a_reader_that_has_heard_enough_is_no_error(shop: Shop) -> None:
 def test_wrong_usage_ends_with_2_and_a_word(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from photofind.cli import main
+    from photofind.__main__ import main
 
     with pytest.raises(SystemExit) as end:
         main(words)
@@ -220,7 +220,7 @@ def test_words_that_are_no_command_are_folders_for_the_window() -> None:
 def test_an_empty_library_answers_status_without_a_worker(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from photofind.cli import main
+    from photofind.__main__ import main
 
     assert main(["status", "--json", "--library", str(tmp_path / "none")]) == 0
     assert json.loads(capsys.readouterr().out)["photos"] == 0
@@ -230,7 +230,7 @@ def test_an_empty_library_answers_status_without_a_worker(
 def test_a_file_in_the_place_of_the_library_stays_untouched(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from photofind.cli import main
+    from photofind.__main__ import main
 
     place = tmp_path / "mine"
     place.write_text("something of the person's")
