@@ -23,6 +23,16 @@ from photofind.encoder.runtime import import_open_clip, import_transformers
 from photofind.errors import ModelError
 from photofind.images import Preprocessing
 
+# What open_clip's conversions and torch's loading raise on tensors that they do not expect.
+_NOT_FITTING: Final = (
+    RuntimeError,
+    AssertionError,
+    KeyError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    StopIteration,
+)
 _URL_CACHE: Final = Path("~/.cache/clip")  # where open_clip keeps weights that come from a URL
 
 
@@ -258,7 +268,7 @@ def _attach(open_clip: Any, model: Any, file: Path, spec: ModelSpec) -> None:
             f"The model file {file} is damaged, or holds more than weights and is not opened for"
             " safety; use a safetensors file."
         ) from error
-    except (RuntimeError, KeyError, AttributeError, TypeError, ValueError, StopIteration) as error:
+    except _NOT_FITTING as error:
         if "PytorchStreamReader" in str(error) or "zip archive" in str(error):
             raise ModelError(
                 f"The model file {file} is damaged or incomplete; fetch it again."

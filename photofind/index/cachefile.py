@@ -3,7 +3,7 @@
     8 bytes   magic, with the format's version
     32 bytes  sha256 of everything that follows
     8 bytes   length of the header
-    ...       header, JSON: key, hnswlib's scalars, and name, type and length of each array
+    ...       header, JSON: key, dimension, hnswlib's scalars; name, type and shape of each array
     ...       the arrays' bytes
 
 hnswlib's own files are not used: it overwrites them in place, so that an interrupted write loses
@@ -37,6 +37,7 @@ class Contents:
     """What a file holds."""
 
     key: str
+    dimension: int
     settings: dict[str, Any]
     arrays: dict[str, NDArray[Any]]
 
@@ -47,7 +48,12 @@ def write(file: Path, contents: Contents) -> None:
         {"name": name, "type": array.dtype.str, "shape": list(array.shape)}
         for name, array in contents.arrays.items()
     ]
-    header = {"key": contents.key, "settings": contents.settings, "arrays": shapes}
+    header = {
+        "key": contents.key,
+        "dimension": contents.dimension,
+        "settings": contents.settings,
+        "arrays": shapes,
+    }
     head = json.dumps(header).encode()
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f"{file.name}.{os.getpid()}.new")
@@ -88,7 +94,7 @@ def read(file: Path) -> Contents | None:
     except OSError as error:
         _log.warning("the index file %s cannot be read: %s", file.name, error)
         return None
-    return Contents(header["key"], header["settings"], arrays)
+    return Contents(header["key"], header["dimension"], header["settings"], arrays)
 
 
 def examine_file(file: Path) -> bool:

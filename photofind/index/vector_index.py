@@ -217,6 +217,7 @@ class VectorIndex:
         graph.add(ids, vectors)
         for photo_id in ids.tolist():
             del self._waiting[photo_id]
+        self._changed = True  # a file written meanwhile lacks them
 
     def _some_waiting(self, count: int) -> tuple[Ids, Vectors]:
         wanted = np.fromiter(itertools.islice(self._waiting, count), np.int64)
@@ -228,12 +229,12 @@ class VectorIndex:
     def load(self) -> None:
         """Take what the file holds, if it is sound and of this key; else stay empty."""
         contents = cachefile.read(self._file)
-        if contents is None or contents.key != self._key:
-            return
-        if not contents.settings:
-            self._take(contents.arrays["ids"], contents.arrays["vectors"], None)
+        if contents is None or (contents.key, contents.dimension) != (self._key, self._dimension):
             return
         arrays = contents.arrays
+        if not contents.settings:
+            self._take(arrays["ids"], arrays["vectors"], None)
+            return
         state = GraphState(
             arrays.pop("photo_ids"),
             arrays.pop("photo_labels"),
@@ -281,9 +282,10 @@ class VectorIndex:
                 "digests": state.digests,
                 **state.arrays,
             }
-            return Contents(self._key, state.settings, arrays)
+            return Contents(self._key, self._dimension, state.settings, arrays)
         if len(self._rows) > self._exact_limit:
             return None
         everything = np.arange(len(self._rows))
         ids = self._rows.ids().copy()
-        return Contents(self._key, {}, {"ids": ids, "vectors": self._rows.take(everything)})
+        arrays = {"ids": ids, "vectors": self._rows.take(everything)}
+        return Contents(self._key, self._dimension, {}, arrays)
