@@ -63,8 +63,9 @@ def make_application() -> QApplication:
 def translate_application(application: QApplication, language: str) -> None:
     """Use a language ("" for that of the system) for our words and for Qt's own."""
     locale = QLocale(language) if language else QLocale.system()
-    if language:
-        QLocale.setDefault(locale)
+    if locale.language() == QLocale.Language.C:  # a system without a locale: numbers, dates as here
+        locale = QLocale(QLocale.Language.English)
+    QLocale.setDefault(locale)
     ours = QTranslator(application)
     folder = str(resource("translations"))
     # Korean only for Korean: anything else reads English, whose file holds the plurals.

@@ -22,10 +22,10 @@ def emptiness(
     `shown`: photos in the grid. `adding`: a folder is on its way to the worker. `working`: the
     worker is starting or looking for photos.
     """
-    if not folders:
-        return Emptiness.BEGINNING if adding else Emptiness.NO_FOLDER
     if shown:
         return None
+    if not folders:
+        return Emptiness.BEGINNING if adding else Emptiness.NO_FOLDER
     if working or adding:
         return Emptiness.BEGINNING
     seen = [folder for folder in folders if view.folder_id in (None, folder.id)]

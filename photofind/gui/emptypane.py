@@ -60,6 +60,31 @@ class PrimaryButton(QPushButton):
         painter.end()
 
 
+class LinkButton(QPushButton):
+    """Another thing to do: words in the colour of the accent, underlined under the pointer."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setFlat(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAutoDefault(True)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = theme.link(self.palette(), QPalette.ColorRole.Base)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.accent(self.palette()), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 7, 7)
+        font = QFont(self.font())
+        font.setUnderline(self.underMouse())
+        painter.setFont(font)
+        painter.setPen(colour)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.end()
+
+
 class EmptyPane(QWidget):
     """One kind of emptiness at a time. The whole pane is a target for folders; the window takes the
     drop and tells the pane when something hovers."""
@@ -89,8 +114,7 @@ class EmptyPane(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum)
         self.add_button = PrimaryButton(self.tr("Add a folder…"), self)
         self.add_button.clicked.connect(self.add_wanted)
-        self.samples_button = QPushButton(self.tr("Try it with sample photos"), self)
-        self.samples_button.setFlat(True)
+        self.samples_button = LinkButton(self.tr("Try it with sample photos"), self)
         self.samples_button.clicked.connect(self.samples_wanted)
         self.again_button = QPushButton(self.tr("Look again"), self)
         self.again_button.clicked.connect(self.look_again_wanted)

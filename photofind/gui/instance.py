@@ -130,34 +130,50 @@ class Instance(QObject):
     def _meet(self) -> None:
         assert self._server is not None
         while (socket := self._server.nextPendingConnection()) is not None:
-            received = bytearray()
-            socket.readyRead.connect(lambda s=socket, r=received: self._read(s, r))
-            socket.disconnected.connect(socket.deleteLater)
-            self._read(socket, received)
+            caller = _Caller(socket, self)
+            caller.said.connect(self._said)
 
-    def _read(self, socket: QLocalSocket, received: bytearray) -> None:
-        received += socket.readAll().data()
-        if len(received) < 4:
-            return
-        size = int.from_bytes(received[:4], "big")
-        if size > MESSAGE_BYTES:
-            _log.warning("a stranger knocked at the window")
-            socket.abort()
-            return
-        if len(received) < 4 + size:
-            return
-        try:
-            handover = msgspec.msgpack.decode(bytes(received[4 : 4 + size]), type=Handover)
-        except msgspec.DecodeError:
-            _log.warning("a second start said something unknown")
-            socket.abort()
-            return
-        received.clear()
-        socket.write(WELL)
-        socket.flush()
+    def _said(self, handover: Handover) -> None:
         if handover.activation:
             os.environ[ACTIVATION_VARIABLE] = handover.activation  # Qt takes it when we come up
         self.handed_over.emit(handover.folders)
+
+
+class _Caller(QObject):
+    """A second start, or a stranger, at the first window's socket. Goes when the caller hangs up."""
+
+    said = Signal(object)  # Handover
+
+    def __init__(self, socket: QLocalSocket, parent: QObject) -> None:
+        super().__init__(parent)
+        # Else it dies with the server, while events for it may still be under way.
+        socket.setParent(self)
+        self._socket = socket
+        self._received = bytearray()
+        socket.readyRead.connect(self._read)
+        socket.disconnected.connect(self.deleteLater)
+        self._read()
+
+    def _read(self) -> None:
+        self._received += self._socket.readAll().data()
+        size = int.from_bytes(self._received[:4], "big")
+        if size > MESSAGE_BYTES:
+            self._refuse()
+        elif len(self._received) >= 4 and len(self._received) >= 4 + size:
+            try:
+                handover = msgspec.msgpack.decode(self._received[4 : 4 + size], type=Handover)
+            except msgspec.DecodeError:
+                self._refuse()
+                return
+            self._received.clear()
+            self._socket.write(WELL)
+            self._socket.flush()
+            self.said.emit(handover)
+
+    def _refuse(self) -> None:
+        _log.warning("a stranger knocked at the window")
+        self._received.clear()
+        self._socket.abort()
 
 
 def _addresses(root: Path) -> list[str]:

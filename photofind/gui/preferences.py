@@ -22,6 +22,7 @@ from photofind.gui import theme
 LANGUAGES = (("", ""), ("en", "English"), ("ko", "한국어"))  # each in its own words
 PATTERNS_HEIGHT = 110  # logical pixels
 WIDTH = 480
+NOTE_WIDTH = 340
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class PreferencesDialog(QDialog):
     def _note(self, text: str) -> QLabel:
         label = QLabel(text, self)
         label.setWordWrap(True)
+        label.setMinimumWidth(NOTE_WIDTH)  # a form gives a wrapped line less than it has
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.WindowText, theme.muted(palette))
         label.setPalette(palette)

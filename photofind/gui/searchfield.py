@@ -159,11 +159,13 @@ class SearchField(QWidget):
     def _refresh(self) -> None:
         self._chip.setVisible(self._shown is not None)
         self._clear.setVisible(bool(self.line.text()) and self._shown is None)
-        self.line.setPlaceholderText(
-            ""
-            if self._shown is not None
-            else self.tr("Search your photos: “a dog in the snow”, or drop a picture here")
-        )
+        if self._shown is not None:
+            hint = ""
+        elif self._place:
+            hint = self.tr("Search in “{folder}”").format(folder=self._place)
+        else:
+            hint = self.tr("Search your photos: “a dog in the snow”, or drop a picture here")
+        self.line.setPlaceholderText(hint)
 
     # -------------------------------------------------------------------------------- drops
 

@@ -111,10 +111,7 @@ class KeysSheet(_Sheet):
         self.setWindowTitle(self.tr("Keys"))
         columns = (
             (
-                (
-                    self.tr("/ or {find}").format(find=_keys("Ctrl+F")),
-                    self.tr("to the search field"),
-                ),
+                (f"/  {_keys('Ctrl+F')}", self.tr("to the search field")),
                 (self.tr("Down"), self.tr("from the field to the first photo")),
                 (self.tr("Esc"), self.tr("select none; clear the search")),
                 (self.tr("Arrows, Page, Home, End"), self.tr("move; with Shift select")),

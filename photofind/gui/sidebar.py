@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -113,6 +113,13 @@ class SidebarModel(QAbstractListModel):
             return self._photos or None
         return row.folder.files if row.folder is not None and row.folder.files else None
 
+    def trailing(self, row: Row) -> str:
+        """What stands at the right of a row: how many, or that it is offline."""
+        if row.folder is not None and not row.folder.online:
+            return self.tr("offline")
+        count = self.count_of(row)
+        return "" if count is None else number_title(count)
+
     def rowCount(self, parent: AnyIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 
@@ -208,7 +215,7 @@ class _Delegate(QStyledItemDelegate):
                 area,
                 icon="folder-offline" if offline else icon,
                 text=text,
-                trailing=view.tr("offline") if offline else _number(model.count_of(row)),
+                trailing=model.trailing(row),
                 selected=bool(state & QStyle.StateFlag.State_Selected),
                 hovered=bool(state & QStyle.StateFlag.State_MouseOver),
                 focused=bool(state & QStyle.StateFlag.State_HasFocus) and view.hasFocus(),
@@ -233,8 +240,12 @@ class SidebarList(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
-    def keyboardSearch(self, search: str) -> None:
-        """Nothing: typed letters go to the search field of the window."""
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Typed letters are not for the list: they go to the search field of the window."""
+        if event.text().isprintable() and event.text().strip():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
 
 class RowButton(QPushButton):
@@ -403,7 +414,3 @@ def _paint_heading(painter: QPainter, palette: QPalette, area: QRectF, text: str
     painter.setPen(theme.muted(palette))
     words = area.adjusted(SIDE + 10, 0, -SIDE, -4)
     painter.drawText(words, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
-
-
-def _number(count: int | None) -> str:
-    return number_title(count) if count is not None else ""

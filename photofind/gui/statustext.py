@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from photofind.gui.bridge import Link
 from photofind.gui.dates import number_title
-from photofind.gui.words import folder_name, time_left
+from photofind.gui.words import counted, folder_name, time_left
 from photofind.protocol import EncoderState, Progress
 
 translate = QCoreApplication.translate
@@ -71,7 +71,7 @@ def status(
     figures = _count(progress)
     share = progress.done / progress.total if progress.total else None
     if progress.stage == "scanning":
-        found = translate("Status", "%Ln photo(s) found", "", progress.done)
+        found = counted.photos_found(progress.done)
         where = translate("Status", "Looking through {folder}")
         return Status(where.format(folder=folder_name(progress.folder)), found)
     if progress.stage == "paused":
@@ -107,5 +107,5 @@ def _count(progress: Progress) -> str:
 
 def _rate(rate: float) -> str:
     if rate < 1:
-        return translate("Status", "%n a minute", "", round(rate * 60))
-    return translate("Status", "%n a second", "", round(rate))
+        return counted.photos_a_minute(round(rate * 60))
+    return counted.photos_a_second(round(rate))

@@ -74,6 +74,17 @@ def on(ground: QColor) -> QColor:
     return white if contrast(ground, white) >= TEXT_CONTRAST - 1.2 else black
 
 
+def link(palette: QPalette, background: QPalette.ColorRole = Role.Window) -> QColor:
+    """The accent colour, moved towards the text's until it can be read on this background."""
+    text = palette.color(Role.Text if background == Role.Base else Role.WindowText)
+    ground = palette.color(background)
+    for step in range(20):
+        candidate = mixed(accent(palette), text, step * 0.05)
+        if contrast(candidate, ground) >= TEXT_CONTRAST:
+            return candidate
+    return text
+
+
 def filled(palette: QPalette) -> QColor:
     """The accent colour, deepened until white or black text can be read on it."""
     ground = accent(palette)

@@ -68,6 +68,7 @@ class Window(QMainWindow):
         self._settings = settings
         self._folders: list[FolderRow] = []
         self._ledger: Ledger | None = None
+        self._roomy: bool | None = None  # is there room for the sidebar
         self._known = False  # the library was looked at, whatever was there
         self._remaining = Remaining()
         self.setWindowTitle("PhotoFind")
@@ -371,13 +372,19 @@ class Window(QMainWindow):
         self._settings.whole_photos = whole
 
     def _toggle_sidebar(self) -> None:
-        self._settings.sidebar_shown = self.actions_.sidebar.isChecked()
-        self._place_sidebar()
+        shown = self.actions_.sidebar.isChecked()
+        self.sidebar.setVisible(shown)
+        if self._roomy:
+            self._settings.sidebar_shown = shown
 
     def _place_sidebar(self) -> None:
-        wanted = self._settings.sidebar_shown
-        self.actions_.sidebar.setChecked(wanted)
-        self.sidebar.setVisible(wanted and self.width() >= SIDEBAR_FROM)
+        """A window that becomes narrow loses its sidebar, until it is asked for or grows again."""
+        roomy = self.width() >= SIDEBAR_FROM
+        if roomy != self._roomy:
+            self._roomy = roomy
+            shown = roomy and self._settings.sidebar_shown
+            self.actions_.sidebar.setChecked(shown)
+            self.sidebar.setVisible(shown)
 
     def _sidebar_moved(self, *_: object) -> None:
         self._settings.sidebar_width = self.sidebar.width()

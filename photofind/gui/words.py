@@ -3,7 +3,7 @@
 English stands in the source; `resources/translations` holds the others, and English plurals.
 """
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QObject
 
 from photofind import errors
 from photofind.errors import PhotoFindError, Reason
@@ -13,6 +13,40 @@ from photofind.paths import shown_path
 translate = QCoreApplication.translate
 
 MINUTE, HOUR = 60, 3600  # seconds
+
+
+class Counted(QObject):
+    """Sentences with a number: an object, because lupdate knows plurals in `self.tr` alone."""
+
+    def minutes_left(self, minutes: int) -> str:
+        return self.tr("%n min left", "", minutes)
+
+    def hours_left(self, hours: int) -> str:
+        return self.tr("%n h left", "", hours)
+
+    def photos_a_second(self, photos: int) -> str:
+        return self.tr("%n a second", "", photos)
+
+    def photos_a_minute(self, photos: int) -> str:
+        return self.tr("%n a minute", "", photos)
+
+    def photos_found(self, photos: int) -> str:
+        return self.tr("%Ln photo(s) found", "", photos)
+
+    def photos_for(self, photos: int) -> str:
+        return self.tr("%Ln photo(s) for “{query}”", "", photos)
+
+    def photos_for_in(self, photos: int) -> str:
+        return self.tr("%Ln photo(s) for “{query}” in “{folder}”", "", photos)
+
+    def photos_like_this(self, photos: int) -> str:
+        return self.tr("%Ln photo(s) like this one", "", photos)
+
+    def photos_like_this_in(self, photos: int) -> str:
+        return self.tr("%Ln photo(s) like this one in “{folder}”", "", photos)
+
+
+counted = Counted()
 
 
 def reason_sentence(reason: str) -> str:
@@ -93,18 +127,17 @@ def time_left(seconds: float) -> str:
     """Rounded so far that it can be right."""
     if seconds < 50:
         return translate("Time", "less than a minute left")
-    if seconds < 10 * MINUTE:
-        return translate("Time", "%n min left", "", max(1, round(seconds / MINUTE)))
     if seconds < HOUR - 3 * MINUTE:
-        return translate("Time", "%n min left", "", round(seconds / (5 * MINUTE)) * 5)
+        step = MINUTE if seconds < 10 * MINUTE else 5 * MINUTE
+        return counted.minutes_left(max(1, round(seconds / step) * step // MINUTE))
     if seconds < 10 * HOUR:
         hours, minutes = divmod(round(seconds / (10 * MINUTE)) * 10, 60)
-        if not minutes:
-            return translate("Time", "%n h left", "", hours)
-        return translate("Time", "{hours} h {minutes} min left").format(
-            hours=number_title(hours), minutes=number_title(minutes)
-        )
-    return translate("Time", "%n h left", "", round(seconds / HOUR))
+        if minutes:
+            return translate("Time", "{hours} h {minutes} min left").format(
+                hours=number_title(hours), minutes=number_title(minutes)
+            )
+        return counted.hours_left(hours)
+    return counted.hours_left(round(seconds / HOUR))
 
 
 def folder_name(path: bytes) -> str:
@@ -117,10 +150,7 @@ def results_title(query: str, matches: int, folder: str = "") -> str:
     """The sentence above the hits of words, in one folder or in the whole library."""
     if not matches:
         return translate("Results", "Nothing here looks like “{query}”.").format(query=query)
-    if folder:
-        sentence = translate("Results", "%Ln photo(s) for “{query}” in “{folder}”", "", matches)
-    else:
-        sentence = translate("Results", "%Ln photo(s) for “{query}”", "", matches)
+    sentence = counted.photos_for_in(matches) if folder else counted.photos_for(matches)
     return sentence.format(query=query, folder=folder)
 
 
@@ -129,9 +159,8 @@ def similar_title(matches: int, folder: str = "") -> str:
     if not matches:
         return translate("Results", "Nothing here looks like this picture.")
     if folder:
-        sentence = translate("Results", "%Ln photo(s) like this one in “{folder}”", "", matches)
-        return sentence.format(folder=folder)
-    return translate("Results", "%Ln photo(s) like this one", "", matches)
+        return counted.photos_like_this_in(matches).format(folder=folder)
+    return counted.photos_like_this(matches)
 
 
 def nearest_title() -> str:

@@ -1,0 +1,132 @@
+"""Every word of the window is there in Korean, and English has its plurals."""
+
+import ast
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from photofind.errors import SENTENCES, Reason
+from photofind.gui import words
+from photofind.gui.application import translate_application
+from photofind.resources import resource
+from tests.gui import translations
+
+PLACEHOLDER = re.compile(r"\{\w+\}|%L?n")
+
+
+def messages(language: str) -> list[ElementTree.Element]:
+    file = resource("translations", f"photofind_{language}.ts")
+    return list(ElementTree.parse(file).getroot().iter("message"))
+
+
+def forms(message: ElementTree.Element) -> list[str]:
+    translation = message.find("translation")
+    assert translation is not None
+    if message.get("numerus"):
+        return [form.text or "" for form in translation.iter("numerusform")]
+    return [translation.text or ""]
+
+
+def spoken_words() -> set[str]:
+    """The words in every call of `tr` and `translate`, read from the sources themselves."""
+    found: set[str] = set()
+    for file in sorted(translations.SOURCES.glob("*.py")):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call):
+                continue
+            called = ast.unparse(call.func)
+            if called.endswith(".tr"):
+                word = call.args[0]
+            elif called in ("translate", "QCoreApplication.translate"):
+                word = call.args[1]
+            else:
+                continue
+            assert isinstance(word, ast.Constant), f"{file.name}:{call.lineno} is no literal"
+            found.add(word.value)
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_files_are_up_to_date_with_the_sources(language: str, tmp_path: Path) -> None:
+    file = resource("translations", f"photofind_{language}.ts")
+    copy = tmp_path / file.name
+    copy.write_bytes(file.read_bytes())
+    translations.collect(tmp_path, language)
+    assert copy.read_text(encoding="utf-8") == file.read_text(encoding="utf-8"), (
+        "python -m tests.gui.translations brings them up to date"
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_is_loaded_is_what_was_translated(language: str, tmp_path: Path) -> None:
+    file = resource("translations", f"photofind_{language}.ts")
+    translations.compile_(file, tmp_path / "new.qm")
+    assert (tmp_path / "new.qm").read_bytes() == file.with_suffix(".qm").read_bytes()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_nothing_is_left_to_translate(language: str) -> None:
+    for message in messages(language):
+        source = message.findtext("source") or ""
+        assert message.find("translation").get("type") is None, source  # type: ignore[union-attr]
+        assert all(form.strip() for form in forms(message)), source
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_translation_keeps_the_places_of_names_and_numbers(language: str) -> None:
+    for message in messages(language):
+        source = message.findtext("source") or ""
+        for form in forms(message):
+            places = set(PLACEHOLDER.findall(form))
+            if form == forms(message)[0] and len(forms(message)) > 1:
+                places |= {"%n", "%Ln"} & set(PLACEHOLDER.findall(source))  # "the folder" is one
+            assert places == set(PLACEHOLDER.findall(source)), source
+
+
+def test_no_word_of_the_window_escapes_the_translators() -> None:
+    collected = {message.findtext("source") for message in messages("ko")}
+    assert spoken_words() - collected == set()
+
+
+def test_every_sentence_with_a_number_has_plurals() -> None:
+    plural = {m.findtext("source") for m in messages("ko") if m.get("numerus")}
+    assert plural == {word for word in spoken_words() if "%n" in word or "%Ln" in word}
+    assert plural == {m.findtext("source") for m in messages("en")}
+
+
+def test_every_reason_has_its_sentence_in_the_window_too() -> None:
+    for reason in Reason:
+        assert words.reason_sentence(reason.value) == SENTENCES[reason]
+
+
+@pytest.fixture
+def language_left(qapp: QApplication) -> object:
+    """Puts the application's language back."""
+    before = QLocale()
+    yield
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+        translator.deleteLater()
+    QLocale.setDefault(before)
+
+
+def test_the_window_speaks_korean(qapp: QApplication, language_left: object) -> None:
+    translate_application(qapp, "ko")
+    assert words.results_title("해변", 1234) == "“해변” 사진 1,234장"
+    assert words.time_left(720) == "10분 남음"
+    assert words.reason_sentence("empty") == "파일이 비어 있습니다."
+
+
+def test_the_window_counts_in_english(qapp: QApplication, language_left: object) -> None:
+    translate_application(qapp, "en")
+    assert words.results_title("beach", 1) == "1 photo for “beach”"
+    assert (
+        words.results_title("beach", 1420, "Pictures") == "1,420 photos for “beach” in “Pictures”"
+    )
+    assert words.similar_title(2) == "2 photos like this one"
+    assert words.results_title("{x} %1 %n", 3) == "3 photos for “{x} %1 %n”"
+    assert words.results_title("qwzx", 0) == "Nothing here looks like “qwzx”."
