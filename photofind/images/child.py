@@ -111,7 +111,8 @@ class Photo(Answer, frozen=True):
             self.mtime_ns,
             self.facts,
             self.thumbnail,
-            None if self.pixels is None else self.pixels.array(),
+            # Its own memory: torch warns about arrays that cannot be written.
+            None if self.pixels is None else self.pixels.array().copy(),
         )
 
 

