@@ -7,7 +7,7 @@ is used on a device in a precision only if there it gives the vectors that float
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from photofind.errors import DeviceError, ModelError
@@ -89,12 +89,14 @@ def place(
     sample: "torch.Tensor",
     reference: "torch.Tensor",
     forward: "Callable[[torch.Tensor], torch.Tensor]",
+    late: Sequence[Any] = (),
 ) -> None:
     """Move a float32 tower from the CPU to a device, in the fastest precision that can be trusted.
 
     `forward(sample)` runs the tower wherever it is and gives float32 vectors (n, d); `reference` is
-    what it gave on the CPU in float32. Raises ModelError when that has no numbers and DeviceError
-    when the device's vectors are not the CPU's.
+    what it gave on the CPU in float32. Where a reduced precision is not exact enough, it is tried
+    again with the layers `late` left in float32. Raises ModelError when the reference has no
+    numbers and DeviceError when the device's vectors are not the CPU's.
     """
     import torch
 
@@ -103,19 +105,36 @@ def place(
             "The model's weights give no usable vectors; its file is damaged or incomplete."
         )
     originals = _tensors(tower)
-    for dtype in precisions(device):
+    for dtype, kept in _forms(precisions(device), late):
+        form = f"{dtype} on {device}, {len(kept)} layers in float32"
         try:
-            tower.to(device=device, dtype=dtype)
+            _convert(tower, device, dtype, kept)
             agreement = float(_cosines(forward(sample).cpu(), reference).min())
         except RuntimeError as error:  # no kernel for this precision, or no memory
-            _log.warning("%s on %s cannot be used: %s", dtype, device, _first_line(error))
+            _log.info("%s: %s", form, _first_line(error))
             agreement = 0.0
-        if agreement >= TRUSTED_COSINE:  # False for not-a-number
-            _log.info("%s on %s: cosine %.5f to float32", dtype, device, agreement)
+        trusted = agreement >= TRUSTED_COSINE  # False for not-a-number
+        _log.info("%s: %s, cosine %.5f", form, "used" if trusted else "not used", agreement)
+        if trusted:
             return
-        _log.warning("%s on %s is not used: cosine %.4f to float32", dtype, device, agreement)
         _restore(tower, originals)
     raise DeviceError(f"The device {device} gives other vectors than the CPU; use --device cpu.")
+
+
+def _forms(
+    dtypes: "list[torch.dtype]", late: Sequence[Any]
+) -> "Iterator[tuple[torch.dtype, Sequence[Any]]]":
+    for dtype in dtypes:
+        yield dtype, ()
+        if late and dtype.itemsize < 4:
+            yield dtype, late
+
+
+def _convert(tower: Any, device: str, dtype: "torch.dtype", kept: Sequence[Any]) -> None:
+    tower.to(device)
+    for layer in tower.modules():
+        if layer not in kept:
+            layer._apply(lambda t: t.to(dtype) if t.is_floating_point() else t, recurse=False)
 
 
 def _cosines(left: "torch.Tensor", right: "torch.Tensor") -> "torch.Tensor":

@@ -2,8 +2,7 @@
 
 Each runs open_clip's own layers. The text tower leaves out what cannot matter: in a causal
 transformer no token sees what follows it, so everything after the end-of-text token is cut off
-(4 ms instead of 20 for a short query). The image tower has its batch norms folded into the
-convolutions before them.
+(4 ms instead of 20 for a short query).
 """
 
 import logging
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from photofind.encoder.convolutions import fold_batch_norms, late_layers
 from photofind.encoder.devices import place
 from photofind.encoder.runtime import import_open_clip
 from photofind.images import Preprocessing
@@ -106,8 +106,8 @@ class ImageTower:
         with torch.inference_mode():
             sample = torch.from_numpy(_sample_pictures(preprocessing.size))
             reference = self._run(sample)
-            self._fold(sample, reference)
-            place(tower, device, sample, reference, self._run)
+            late = self._prepare_convolutions(sample, reference)
+            place(tower, device, sample, reference, self._run, late)
 
     def __call__(self, pixels: NDArray[np.uint8]) -> "torch.Tensor":
         """uint8 (n, S, S, 3) to float32 (n, d) on the CPU, not normalised."""
@@ -124,53 +124,23 @@ class ImageTower:
         pictures.sub_(self._mean.to(weight.device)).mul_(self._scale.to(weight.device))
         return _floats(self._tower(pictures.to(weight.dtype)))
 
-    def _fold(self, sample: "torch.Tensor", reference: "torch.Tensor") -> None:
-        """Fold the batch norms, unless this network turns out not to be built as it looks."""
+    def _prepare_convolutions(self, sample: "torch.Tensor", reference: "torch.Tensor") -> list[Any]:
+        """Fold the batch norms, unless this network turns out not to be built as it looks.
+
+        Returns the layers that may stay in float32, see `late_layers`.
+        """
         import torch
 
-        undo = fold_batch_norms(self._tower)
-        if undo:
-            same = torch.nn.functional.cosine_similarity(self._run(sample), reference, dim=-1)
-            if not bool(same.min() >= SAME):
-                _log.info("batch norms stay: folded, the tower gives other vectors")
-                for parent, name, layer in undo:
-                    setattr(parent, name, layer)
-
-
-def fold_batch_norms(tower: Any) -> list[tuple[Any, str, Any]]:
-    """Multiply each batch norm into the convolution registered before it.
-
-    Returns what was replaced, as (parent, name, layer). Registration order is nearly always the
-    order of computation; the caller compares vectors.
-    """
-    import torch
-    from torch.nn.utils.fusion import fuse_conv_bn_eval
-
-    replaced: list[tuple[Any, str, Any]] = []
-    convolution: tuple[Any, str, Any] | None = None
-    for parent, name, layer in _leaves(tower):
-        if isinstance(layer, torch.nn.Conv2d):
-            convolution = (parent, name, layer)
-        elif isinstance(layer, torch.nn.BatchNorm2d):
-            if convolution and convolution[2].out_channels == layer.num_features:
-                where, called, before = convolution
-                setattr(where, called, fuse_conv_bn_eval(before, layer))
-                # timm's batch norms carry the activation that follows them
-                setattr(parent, name, getattr(layer, "act", torch.nn.Identity()))
-                replaced += [convolution, (parent, name, layer)]
-            convolution = None
-    return replaced
-
-
-def _leaves(module: Any) -> list[tuple[Any, str, Any]]:
-    """Layers in registration order; a batch norm counts as one, whatever it carries inside."""
-    import torch
-
-    found: list[tuple[Any, str, Any]] = []
-    for name, child in module.named_children():
-        whole = isinstance(child, torch.nn.BatchNorm2d) or not any(child.children())
-        found += [(module, name, child)] if whole else _leaves(child)
-    return found
+        replaced = fold_batch_norms(self._tower)
+        if not replaced:
+            return []
+        same = torch.nn.functional.cosine_similarity(self._run(sample), reference, dim=-1)
+        if not bool(same.min() >= SAME):
+            _log.info("batch norms stay: folded, the tower gives other vectors")
+            for parent, name, layer in replaced:
+                setattr(parent, name, layer)
+            return []
+        return late_layers(self._tower)
 
 
 def _floats(out: Any) -> "torch.Tensor":

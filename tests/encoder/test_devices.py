@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from photofind.encoder import devices, open_encoder
+from photofind.encoder.convolutions import fold_batch_norms, late_layers
 from photofind.encoder.devices import choose_device, place
-from photofind.encoder.towers import fold_batch_norms
 from photofind.errors import DeviceError, ModelError
 
 without_cuda = pytest.mark.skipif(
@@ -60,7 +60,7 @@ def test_a_reduced_precision_that_is_wrong_is_given_up_for_the_very_same_weights
     tower = Tower(wrong=(torch.bfloat16,), fails=fails)
     weights = tower.layer.weight.detach().clone()
     table = tower.table.clone()
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO):
         assert placed(tower) == torch.float32
     assert torch.equal(tower.layer.weight, weights)
     assert torch.equal(tower.table, table)
@@ -122,6 +122,38 @@ def test_batch_norms_are_folded_and_change_nothing() -> None:
         assert torch.allclose(tower(picture), before, atol=1e-5)
     assert len(replaced) == 4
     assert not any(isinstance(layer, torch.nn.BatchNorm2d) for layer in tower.modules())
+
+
+@pytest.mark.usefixtures("both")
+def test_where_half_precision_is_not_enough_late_layers_stay_in_float32() -> None:
+    torch.manual_seed(0)
+    tower = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 8, 3, padding=1),
+        torch.nn.ReLU(),
+        torch.nn.Conv2d(8, 8, 1),
+        torch.nn.AdaptiveAvgPool2d(1),
+        torch.nn.Flatten(),
+        torch.nn.Linear(8, 6),
+    ).eval()
+    # A large common part cancels in the last layer: rounded to 8 bits, little of the rest is left.
+    tower[2].bias.data += 300
+    tower[5].bias.data = -tower[5].weight.data.sum(1) * 300
+    late = late_layers(tower)
+    picture = torch.rand(4, 3, 16, 16)
+
+    def forward(sample: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = tower(sample)
+        return out.float()
+
+    with torch.inference_mode():
+        reference = forward(picture)
+        place(tower, "cpu", picture, reference, forward, late)
+        assert torch.nn.functional.cosine_similarity(forward(picture), reference).min() > 0.999
+    assert [tower[place].weight.dtype for place in (0, 2, 5)] == [
+        torch.bfloat16,
+        torch.float32,
+        torch.float32,
+    ]
 
 
 def test_a_network_that_is_not_built_as_it_looks_keeps_its_batch_norms(models: Path) -> None:
