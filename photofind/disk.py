@@ -63,10 +63,7 @@ def os_fault(error: OSError, file: Path) -> LibraryUnusable:
     if error.errno in _FORBIDDEN:
         return _read_only(file)
     if error.errno in _OBSTRUCTED:
-        return LibraryUnusable(
-            f"{file} cannot be kept there: something else is in its place. Choose another folder "
-            "for the library, or move what is there."
-        )
+        return _obstructed(file)
     return LibraryUnusable(f"{file} cannot be used: {error.strerror or error}.")
 
 
@@ -74,13 +71,29 @@ def make_folder(folder: Path) -> None:
     """Make a folder of the library unless it is there. Raises LibraryUnusable and its kin."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise LibraryUnusable(
-            f"The library cannot be at {folder}: there is a file in that place. Choose another "
-            "folder with --library, or move the file."
-        ) from None
+    except (FileExistsError, NotADirectoryError):
+        raise _obstructed(folder) from None
     except OSError as error:
         raise os_fault(error, folder) from error
+
+
+def is_there(file: Path) -> bool:
+    """Whether a file of the library is there. Raises LibraryUnusable where that cannot be seen, or
+    where a file stands in the place of one of its folders."""
+    try:
+        os.stat(file)
+    except FileNotFoundError:
+        return False
+    except NotADirectoryError:
+        raise _obstructed(file.parent) from None
+    except OSError as error:
+        raise os_fault(error, file) from error
+    return True
+
+
+def may(place: Path, mode: int) -> bool:
+    """Whether this process may use a file or folder so (os.R_OK, os.W_OK), as who it acts."""
+    return os.access(place, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
 def sqlite_uri(file: Path, query: str) -> str:
@@ -102,7 +115,7 @@ def connect_read_only(file: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         if _result_code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
             raise
-        if os.access(file.parent, os.W_OK) or not os.access(file, os.R_OK):
+        if may(file.parent, os.W_OK) or not may(file, os.R_OK):
             raise
         if has_log(file):
             raise LibraryReadOnly(
@@ -164,6 +177,13 @@ def _file_size_limit() -> int | None:
 
 def _parts(file: Path) -> list[Path]:
     return [file, Path(f"{file}-wal"), Path(f"{file}-shm"), Path(f"{file}-journal")]
+
+
+def _obstructed(place: Path) -> LibraryUnusable:
+    return LibraryUnusable(
+        f"The library cannot be at {place}: something else is in that place. Choose another folder "
+        "with --library, or move what is there."
+    )
 
 
 def _full(file: Path) -> DiskFull:

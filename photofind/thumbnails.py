@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from photofind import disk
 
@@ -56,9 +56,13 @@ class ThumbnailWriter:
         """Those of these contents that have no thumbnail."""
         with self._turn, self._faults():
             missing = set(hashes)
+            remaining = iter(hashes)
             try:
-                for content_hash, _ in _select(self._connection, "1", hashes):
-                    missing.discard(content_hash)
+                while some := list(islice(remaining, HASHES_AT_ONCE)):
+                    for content_hash, _ in self._connection.execute(
+                        _selecting("1", len(some)), some
+                    ):
+                        missing.discard(content_hash)
             except sqlite3.Error as error:
                 self._renew(error)
                 return set(hashes)
@@ -123,17 +127,20 @@ class ThumbnailReader:
 
         Empty while there is no file, or a damaged one. Raises LibraryUnusable.
         """
-        return dict(self._rows("jpeg", hashes))
+        found: dict[bytes, bytes] = {}
+        remaining = iter(hashes)
+        while some := list(islice(remaining, HASHES_AT_ONCE)):
+            rows = self._rows(_selecting("jpeg", len(some)), some)
+            if rows is None:  # damage hides those that lie beside it, too: ask for each alone
+                single = _selecting("jpeg", 1)
+                rows = [row for each in some for row in self._rows(single, [each]) or ()]
+            found.update(rows)
+        return found
 
     def count(self) -> int:
         """How many thumbnails there are."""
-        connection = self._connected()
-        if connection is None:
-            return 0
-        with self._tolerant():
-            (count,) = connection.execute("SELECT count(*) FROM thumbnail").fetchone()
-            return int(count)
-        return 0
+        rows = self._rows("SELECT count(*) FROM thumbnail", [])
+        return int(rows[0][0]) if rows else 0
 
     def close(self) -> None:
         """In the thread that read."""
@@ -152,13 +159,19 @@ class ThumbnailReader:
     ) -> None:
         self.close()
 
-    def _rows(self, column: str, hashes: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
-        connection = self._connected()
-        if connection is None:
-            return []
-        with self._tolerant():
-            return list(_select(connection, column, hashes))
-        return []
+    def _rows(self, statement: str, values: Sequence[bytes]) -> list[Any] | None:
+        """What a statement gives; None where damage is in its way."""
+        try:
+            connection = self._connected()
+            return [] if connection is None else connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            self.close()
+            if disk.is_damage(error):
+                return None
+            fault = disk.sqlite_fault(error, self.path)
+            if fault is None:
+                raise
+            raise fault from error
 
     def _connected(self) -> sqlite3.Connection | None:
         """A connection to the file that is there now; the writer may have put a new one there."""
@@ -169,39 +182,23 @@ class ThumbnailReader:
             return None
         except OSError as error:
             raise disk.os_fault(error, self.path) from error
-        if now.st_size == 0:  # the writer has not filled it yet
+        if (now.st_dev, now.st_ino) == self._opened:
+            return self._connection
+        self.close()
+        if now.st_size == 0:  # the writer has just begun it
             return None
-        if (now.st_dev, now.st_ino) != self._opened:
+        self._connection = disk.connect_read_only(self.path)
+        (layout,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if layout != LAYOUT:  # not yet filled, or of another release: it waits for the writer
             self.close()
-            with self._tolerant():
-                self._connection = disk.connect_read_only(self.path)
-                self._opened = now.st_dev, now.st_ino
+            return None
+        self._opened = now.st_dev, now.st_ino
         return self._connection
 
-    @contextmanager
-    def _tolerant(self) -> Iterator[None]:
-        """Take damage and a table that is not there yet for an absence; they end with a new file."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            self.close()
-            if disk.is_damage(error) or "no such table" in str(error):
-                return
-            fault = disk.sqlite_fault(error, self.path)
-            if fault is None:
-                raise
-            raise fault from error
 
-
-def _select(
-    connection: sqlite3.Connection, column: str, hashes: Sequence[bytes]
-) -> Iterator[tuple[bytes, bytes]]:
-    remaining = iter(hashes)
-    while some := list(islice(remaining, HASHES_AT_ONCE)):
-        marks = ",".join("?" * len(some))
-        yield from connection.execute(
-            f"SELECT content_hash, {column} FROM thumbnail WHERE content_hash IN ({marks})", some
-        )
+def _selecting(column: str, hashes: int) -> str:
+    marks = ",".join("?" * hashes)
+    return f"SELECT content_hash, {column} FROM thumbnail WHERE content_hash IN ({marks})"
 
 
 def _open_or_renew(path: Path) -> sqlite3.Connection:

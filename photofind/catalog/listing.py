@@ -93,17 +93,21 @@ def settle(connection: Connection, photo_ids: Iterable[int]) -> Removed:
 
 def places(*, of_touched: bool = True) -> Sequence[Select[tuple[int, int, int, int]]]:
     """Selects of (view, month, moment, photo_id): where the shown photos stand."""
-    source = photo.join(touched, touched.c.photo_id == photo.c.id) if of_touched else photo
     by_time = (photo.c.month, photo.c.taken_at, photo.c.id)
-    everywhere = select(literal(ALL_PHOTOS).label("view"), *by_time)
+    everywhere = select(literal(ALL_PHOTOS).label("view"), *by_time).where(photo.c.shown)
     recent = select(literal(RECENT_PHOTOS), photo.c.added_month, photo.c.id, photo.c.id)
-    by_folder = select(file.c.folder_id, *by_time).distinct()
-    files = source.join(file, file.c.photo_id == photo.c.id)
-    return (
-        everywhere.select_from(source).where(photo.c.shown),
-        recent.select_from(source).where(photo.c.shown),
-        by_folder.select_from(files).where(is_showing),
+    by_folder = select(file.c.folder_id, *by_time).distinct().where(is_showing)
+    selects = (
+        everywhere,
+        recent.where(photo.c.shown),
+        by_folder.join_from(file, photo, photo.c.id == file.c.photo_id),
     )
+    if not of_touched:
+        return selects
+    # Each by its own key: joined to `touched`, SQLite would look through all photos.
+    among = select(touched.c.photo_id)
+    keys = (photo.c.id, photo.c.id, file.c.photo_id)
+    return [each.where(key.in_(among)) for each, key in zip(selects, keys, strict=True)]
 
 
 def stretches(*conditions: ColumnElement[bool], sign: int = 1) -> Select[tuple[int, int, int, int]]:

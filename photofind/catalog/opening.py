@@ -62,7 +62,7 @@ def open_for_writing(path: Path) -> Engine:
     """
     disk.make_folder(path.parent)
     with faults(path):
-        if not path.exists():
+        if not disk.is_there(path):
             _refuse_read_only(path.parent, path)
             _create(path)
         revision = _examine(path)
@@ -79,15 +79,8 @@ def open_for_reading(path: Path) -> Engine | None:
     Raises as `open_for_writing` does, and LibraryUnusable for a catalog that waits for its
     migration, which only the writer makes.
     """
-    try:
-        if not path.exists():
-            if path.parent.exists() and not path.parent.is_dir():
-                raise LibraryUnusable(
-                    f"The library cannot be at {path.parent}: there is a file in that place."
-                )
-            return None
-    except OSError as error:
-        raise disk.os_fault(error, path) from error
+    if not disk.is_there(path):
+        return None
     with faults(path):
         revision = _examine(path)
         if revision != HEAD:
@@ -198,7 +191,7 @@ def _examined(path: Path, connection: sqlite3.Connection) -> str:
 
 
 def _refuse_read_only(place: Path, path: Path) -> None:
-    if not os.access(place, os.W_OK):
+    if not disk.may(place, os.W_OK):
         raise LibraryReadOnly(
             f"{path} may not be written. Change the permissions of {place}, or choose another "
             "folder with --library."
@@ -247,18 +240,18 @@ def _migrate(path: Path, revision: str) -> None:
     engine = _writing_engine(path)
     try:
         with engine.connect().execution_options(writing=True) as connection:
-            # Tables are made anew and renamed: their rows must not be missed meanwhile.
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-            connection.commit()
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            # Tables are made anew and renamed: their rows must not be missed meanwhile. Nothing
+            # but a connection without a transaction hears this.
+            driver.execute("PRAGMA foreign_keys = OFF")
             with connection.begin():
                 config = Config()
                 config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
                 config.attributes["connection"] = connection
                 command.upgrade(config, HEAD)
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-                if broken:
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
                     raise damaged(path, f"rows of revision {revision} point nowhere")
-            connection.detach()
     finally:
         engine.dispose()
 

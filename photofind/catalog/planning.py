@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Table,
     bindparam,
@@ -53,7 +54,9 @@ class PlanWriter:
 
     def _mark(self, files: Iterable["KnownFile"], presence: str) -> None:
         ids = [known.id for known in files]
-        self._touch(ids)
+        # Between here and offline nothing changes for the photo: it stays shown.
+        missing = None if presence == MISSING else file.c.presence == MISSING
+        self._touch(ids, missing)
         self._connection.execute(
             update(file).where(in_list(file.c.id, ids)).values(presence=presence)
         )
@@ -75,9 +78,11 @@ class PlanWriter:
         self._touch(ids)
         self._connection.execute(delete(file).where(in_list(file.c.id, ids)))
 
-    def _touch(self, file_ids: Sequence[int]) -> None:
+    def _touch(self, file_ids: Sequence[int], which: ColumnElement[bool] | None = None) -> None:
         photos = select(file.c.photo_id).where(in_list(file.c.id, file_ids))
-        self.touched.update(self._connection.scalars(photos))
+        self.touched.update(
+            self._connection.scalars(photos if which is None else photos.where(which))
+        )
 
     # -------------------------------------------------------------------------- changed
 

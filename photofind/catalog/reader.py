@@ -96,16 +96,18 @@ class CatalogReader:
         """A page of a month, newest first."""
         number = view_number(view)
         with self._reading() as connection:
-            before, skipped = _stretch_at(connection, number, month, offset)
+            stretch = _stretch_at(connection, number, month, offset)
+            if stretch is None:
+                return []
+            end, newer = stretch
             page = (
                 select(listing.c.photo_id)
                 .where(listing.c.view == number, listing.c.month == month)
+                .where(listing.c.moment < end)
                 .order_by(listing.c.moment.desc(), listing.c.photo_id.desc())
-                .offset(offset - skipped)
+                .offset(offset - newer)
                 .limit(limit)
             )
-            if before is not None:
-                page = page.where(listing.c.moment < before)
             ids = connection.scalars(page).all()
             return _photo_rows(connection, ids, view.folder_id)
 
@@ -130,7 +132,7 @@ class CatalogReader:
                 .where(
                     listing.c.view == number,
                     listing.c.month == place.month,
-                    listing.c.moment < _end_of(stretch, number),
+                    listing.c.moment.between(place.moment, _end_of(stretch, number) - 1),
                     or_(
                         listing.c.moment > place.moment,
                         and_(listing.c.moment == place.moment, listing.c.photo_id > photo_id),
@@ -240,7 +242,7 @@ class CatalogReader:
         """Files that could not be read and are here, by path."""
         listed = (
             select(file.c.id, file.c.path, file.c.reason, file.c.detail)
-            .where(file.c.state == FAILED, file.c.presence == HERE)
+            .where(lookups.in_any_folder, file.c.state == FAILED, file.c.presence == HERE)
             .order_by(file.c.path)
             .limit(limit)
             .offset(offset)
@@ -261,21 +263,19 @@ class CatalogReader:
 
 def _stretch_at(
     connection: Connection, view: int, month: int, offset: int
-) -> tuple[int | None, int]:
-    """(the moment before which the stretch with this offset begins, photos in newer stretches)."""
-    skipped = 0
+) -> tuple[int, int] | None:
+    """The stretch with this offset in a month: (its end, how many photos are newer than it)."""
+    newer = 0
     rows = connection.execute(
         select(tally.c.stretch, tally.c.photos)
         .where(tally.c.view == view, tally.c.month == month)
         .order_by(tally.c.stretch.desc())
     )
-    before: int | None = None
     for stretch, photos in rows.all():
-        before = _end_of(stretch, view)
-        if offset < skipped + photos:
-            return before, skipped
-        skipped += photos
-    return before, skipped
+        if offset < newer + photos:
+            return _end_of(stretch, view), newer
+        newer += photos
+    return None
 
 
 def _end_of(stretch: int, view: int) -> int:

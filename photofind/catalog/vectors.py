@@ -4,11 +4,10 @@ Photo ids are int64, vectors float32, C-contiguous, of unit length, one row a ph
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, exists, false, select
+from sqlalchemy import Connection, Select, exists, false, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from photofind.catalog.listing import in_list
@@ -89,12 +88,8 @@ def of_photos(
 
 def embedded_ids(connection: Connection, encoder_id: int) -> NDArray[np.int64]:
     """All photos with an embedding, ascending."""
-    return _ids(
-        connection,
-        select(embedding.c.photo_id)
-        .where(embedding.c.encoder_id == encoder_id)
-        .order_by(embedding.c.photo_id),
-    )
+    of_encoder = embedding.c.encoder_id == encoder_id
+    return _ids(connection, select(embedding.c.photo_id).where(of_encoder))
 
 
 def searchable_ids(
@@ -104,16 +99,12 @@ def searchable_ids(
     if folder_ids is None:
         hidden = _ids(connection, select(photo.c.id).where(photo.c.shown == false()))
         embedded = embedded_ids(connection, encoder_id)
-        return np.setdiff1d(embedded, hidden, assume_unique=True)
+        return embedded[~np.isin(embedded, hidden, assume_unique=True)]
     embedded_here = exists().where(
         embedding.c.photo_id == listing.c.photo_id, embedding.c.encoder_id == encoder_id
     )
-    return np.unique(
-        _ids(
-            connection,
-            select(listing.c.photo_id).where(in_list(listing.c.view, folder_ids), embedded_here),
-        )
-    )
+    in_folders = in_list(listing.c.view, folder_ids)
+    return _ids(connection, select(listing.c.photo_id).where(in_folders, embedded_here).distinct())
 
 
 def _embeddings(encoder_id: int) -> Select[tuple[int, bytes]]:
@@ -134,5 +125,9 @@ def _arrays(
     return ids, vectors.reshape(len(rows), dimension).astype(np.float32)
 
 
-def _ids(connection: Connection, statement: Select[Any]) -> NDArray[np.int64]:
-    return np.array(connection.scalars(statement).all(), np.int64)
+def _ids(connection: Connection, statement: Select[tuple[int]]) -> NDArray[np.int64]:
+    """The ids that a statement selects, ascending. They come as one text: a million rows of one
+    number take twenty times as long."""
+    (column,) = statement.subquery().c
+    joined = connection.scalar(select(func.group_concat(column)))
+    return np.sort(np.fromstring(joined or "", np.int64, sep=","))
