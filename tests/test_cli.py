@@ -202,19 +202,19 @@ def test_wrong_usage_ends_with_2_and_a_word(
 
 
 def test_options_may_stand_before_the_command() -> None:
-    from photofind.cli import _parse
+    from photofind.cli.words import parse
 
-    chosen = _parse(["--library", "/somewhere", "--json", "search", "dog"])
+    chosen = parse(["--library", "/somewhere", "--json", "search", "dog"])
     assert (chosen.library, chosen.json, chosen.query) == ("/somewhere", True, "dog")
-    after = _parse(["search", "dog", "--library", "/somewhere"])
+    after = parse(["search", "dog", "--library", "/somewhere"])
     assert after.library == "/somewhere"
 
 
 def test_words_that_are_no_command_are_folders_for_the_window() -> None:
-    from photofind.cli import _parse
+    from photofind.cli.words import parse
 
-    assert _parse(["/photos", "index"]).folders == ["/photos", "index"]
-    assert _parse([]).command == "window"
+    assert parse(["/photos", "index"]).folders == ["/photos", "index"]
+    assert parse([]).command == "window"
 
 
 def test_an_empty_library_answers_status_without_a_worker(

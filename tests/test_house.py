@@ -40,7 +40,7 @@ def test_the_walls_between_rooms_stand() -> None:
 
 
 def test_every_command_is_in_the_readme() -> None:
-    from photofind.cli import COMMANDS
+    from photofind.cli.words import COMMANDS
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     missing = [command for command in COMMANDS if f"photofind {command}" not in readme]

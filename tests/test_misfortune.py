@@ -13,7 +13,7 @@ from PIL import Image
 
 from photofind import client
 from photofind.catalog import CatalogReader
-from photofind.cli import index_folders
+from photofind.cli.indexing import index_folders
 from photofind.encoder import Encoder
 from photofind.errors import Reason, WorkerUnavailable
 from photofind.paths import LibraryPaths

@@ -13,38 +13,16 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from photofind import __version__
+from photofind.cli.indexing import Interrupted, index_folders
+from photofind.cli.words import COMMANDS, labels_of, parse
 from photofind.client import Client
 from photofind.errors import PhotoFindError, UsageError
-from photofind.errors import WorkerUnavailable as Unavailable
 from photofind.paths import LibraryPaths, absolute, library_paths, shown_path
-from photofind.protocol import (
-    AnyEvent,
-    Cancel,
-    Classified,
-    Classify,
-    Index,
-    Indexed,
-    Progress,
-    Search,
-    SearchDone,
-)
+from photofind.protocol import Classified, Classify, Search, SearchDone
 
-COMMANDS = ("index", "search", "status", "doctor", "classify", "demo")
-DEVICES = ("auto", "cpu", "cuda", "mps")
-INTERRUPT_SECONDS = 8.0  # a batch in hand is committed first
-RESTARTS = 6  # of a worker that dies without finishing a single file in between
-
-
-class Interrupted(Exception):
-    """Ctrl+C, or a polite request to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
+__all__ = ["COMMANDS", "main"]
 
 OpenWindow = Callable[[LibraryPaths, Sequence[bytes], str | None, str | None], int]
 
@@ -56,7 +34,7 @@ def main(words: Sequence[str], open_window: OpenWindow) -> int:
     command line knows no Qt.
     """
     try:
-        chosen = _parse(list(words))
+        chosen = parse(list(words))
         paths = library_paths(chosen.library)
         signal.signal(signal.SIGINT, _interrupt)
         if chosen.command == "window":
@@ -98,113 +76,6 @@ def _say(text: str) -> None:
 
 def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False), flush=True)
-
-
-# ------------------------------------------------------------------------------------- words
-
-
-def _parse(words: list[str]) -> argparse.Namespace:
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument(
-        "--library",
-        metavar="DIR",
-        default=argparse.SUPPRESS,
-        help="the folder that holds everything of one library (also: PHOTOFIND_LIBRARY)",
-    )
-    shared.add_argument(
-        "--model",
-        metavar="NAME",
-        default=argparse.SUPPRESS,
-        help="the model: a name, ARCH:TAG, ARCH:FILE or local-dir:DIR (default: the built-in one)",
-    )
-    shared.add_argument(
-        "--device", choices=DEVICES, default=argparse.SUPPRESS, help="where the model runs"
-    )
-    shared.add_argument(
-        "--json",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help="print one JSON object on standard output",
-    )
-    parser = argparse.ArgumentParser(
-        prog="photofind",
-        description="Find a photo from a sentence, on your own computer.",
-        epilog=f"Commands: {', '.join(COMMANDS)}; photofind COMMAND --help tells more. "
-        "Without a command the window opens and adds the folders that are named.",
-        parents=[shared],
-    )
-    parser.add_argument("--version", action="version", version=f"PhotoFind {__version__}")
-    if not _names_a_command(words):
-        parser.add_argument("folders", metavar="PATH", nargs="*", help="folders of photos to add")
-        chosen = parser.parse_args(words)
-        chosen.command = "window"
-        return _with_defaults(chosen)
-
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    index = commands.add_parser("index", parents=[shared], help="index folders and wait")
-    index.add_argument("paths", metavar="PATH", nargs="+", help="a folder of photos")
-    index.add_argument(
-        "--exclude",
-        metavar="PATTERN",
-        action="append",
-        default=[],
-        help="skip files and folders with such a name, now and later",
-    )
-    search = commands.add_parser("search", parents=[shared], help="the photos that fit best")
-    search.add_argument("query", nargs="?", help="words; - reads a query from each line of input")
-    search.add_argument("--image", metavar="FILE", help="find photos that look like this picture")
-    search.add_argument("--top", metavar="N", type=_positive, default=20, help="how many (20)")
-    commands.add_parser("status", parents=[shared], help="what the library holds")
-    commands.add_parser("doctor", parents=[shared], help="look for what is wrong; say what to do")
-    classify = commands.add_parser(
-        "classify", parents=[shared], help="which of some labels fits a picture"
-    )
-    classify.add_argument("image", metavar="IMAGE")
-    classify.add_argument("--labels", required=True, metavar="A,B,C", help="separated by commas")
-    classify.add_argument(
-        "--ensemble",
-        action="store_true",
-        help="average CLIP's 80 prompt templates instead of using one",
-    )
-    demo = commands.add_parser("demo", parents=[shared], help="the main job on sample photos")
-    demo.add_argument("--window", action="store_true", help="show them in the window")
-    chosen = _with_defaults(parser.parse_args(words))
-    if chosen.command == "search":
-        given = (chosen.query is not None) + (chosen.image is not None)
-        if given != 1 or (chosen.query is not None and not chosen.query.strip()):
-            search.error("give a query, or --image FILE")
-    if chosen.command == "classify" and not _labels(chosen):
-        classify.error("--labels needs at least one label")
-    return chosen
-
-
-def _names_a_command(words: Sequence[str]) -> bool:
-    """Whether the first word that is no option of the program itself is a command."""
-    rest = iter(words)
-    for word in rest:
-        if word in ("--library", "--model", "--device"):
-            next(rest, None)
-        elif not word.startswith("--"):
-            return word in COMMANDS
-    return False
-
-
-def _with_defaults(chosen: argparse.Namespace) -> argparse.Namespace:
-    for name, default in (("library", None), ("model", None), ("device", None), ("json", False)):
-        if not hasattr(chosen, name):
-            setattr(chosen, name, default)
-    return chosen
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
-
-
-def _labels(chosen: argparse.Namespace) -> list[str]:
-    return [label.strip() for label in chosen.labels.split(",") if label.strip()]
 
 
 # ---------------------------------------------------------------------------------- commands
@@ -249,81 +120,6 @@ def _index(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
         if done.failed:
             _say("photofind status lists the files that were set aside, with the reasons")
     return 0
-
-
-def index_folders(
-    paths: LibraryPaths,
-    folders: Sequence[bytes],
-    *,
-    model: str | None,
-    device: str | None,
-    exclude: tuple[str, ...] = (),
-) -> Indexed:
-    """Index and wait, with a progress bar on a terminal. A worker that dies is replaced."""
-    restarts = 0
-    with _Bar() as bar:
-        while True:
-            before = bar.finished
-            client = Client.open(paths, model=model, device=device, on_event=bar.show)
-            try:
-                request = Index(
-                    id=client.new_id(),
-                    paths=tuple(folders),
-                    model=model,
-                    device=device,
-                    exclude=exclude,
-                )
-                done = client.call(request)
-                assert isinstance(done, Indexed)
-                return done
-            except Unavailable:
-                restarts = 0 if bar.finished > before else restarts + 1
-                if restarts >= RESTARTS or not client.closed:
-                    raise
-            except Interrupted:
-                _stop_gently(client, request)
-                raise
-            finally:
-                client.close()
-
-
-def _stop_gently(client: Client, request: Index) -> None:
-    """Let the batch in hand be committed; a second Ctrl+C does not wait for it."""
-    try:
-        client.call(Cancel(id=client.new_id(), job=request.id), timeout=INTERRUPT_SECONDS)
-    except (PhotoFindError, Interrupted):
-        return
-
-
-class _Bar:
-    """A progress bar on a terminal, nothing elsewhere."""
-
-    def __init__(self) -> None:
-        self.finished = 0
-        self._bar: Any = None
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def show(self, event: AnyEvent) -> None:
-        if not isinstance(event, Progress):
-            return
-        if event.stage == "indexing":
-            self.finished = event.done
-        if not sys.stderr.isatty():
-            return
-        if self._bar is None:
-            from tqdm import tqdm
-
-            self._bar = tqdm(unit=" photos", dynamic_ncols=True, smoothing=0.1, leave=False)
-        self._bar.set_description_str(event.stage)
-        self._bar.total = event.total or None
-        self._bar.n = event.done
-        self._bar.refresh()
 
 
 def _search(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
@@ -431,7 +227,7 @@ def _doctor(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
 
 
 def _classify(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
-    labels = _labels(chosen)
+    labels = labels_of(chosen)
     client = Client.open(paths, model=chosen.model, device=chosen.device)
     try:
         done = client.call(
