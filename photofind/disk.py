@@ -23,6 +23,11 @@ _OBSTRUCTED = (errno.ENOTDIR, errno.EEXIST, errno.EISDIR)
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def named(place: Path) -> str:
+    """A path for a sentence: what is no Unicode in it is shown as bytes."""
+    return str(place).encode("utf-8", "backslashreplace").decode()
+
+
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether SQLite says that the file's content makes no sense."""
     return _result_code(error) in _DAMAGE
@@ -40,18 +45,19 @@ def sqlite_fault(error: sqlite3.Error, file: Path) -> LibraryUnusable | None:
             if _cannot_grow(file):
                 return _full(file)
             return LibraryUnusable(
-                f"The disk reported an error at {file} ({error}). Look at the disk, then try again."
+                f"The disk reported an error at {named(file)} ({error}). Look at the disk, then "
+                "try again."
             )
         case sqlite3.SQLITE_READONLY:
             return _read_only(file)
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return LibraryUnusable(
-                f"{file} cannot be opened ({error}). See that you may read and write it and its "
-                "folder."
+                f"{named(file)} cannot be opened ({error}). See that you may read and write it "
+                "and its folder."
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return LibraryUnusable(
-                f"Another program keeps {file} busy. Close it, or wait, then try again."
+                f"Another program keeps {named(file)} busy. Close it, or wait, then try again."
             )
     return None
 
@@ -64,7 +70,7 @@ def os_fault(error: OSError, file: Path) -> LibraryUnusable:
         return _read_only(file)
     if error.errno in _OBSTRUCTED:
         return _obstructed(file)
-    return LibraryUnusable(f"{file} cannot be used: {error.strerror or error}.")
+    return LibraryUnusable(f"{named(file)} cannot be used: {error.strerror or error}.")
 
 
 def make_folder(folder: Path) -> None:
@@ -98,8 +104,8 @@ def may(place: Path, mode: int) -> bool:
 
 def sqlite_uri(file: Path, query: str) -> str:
     """A file as SQLite's URI, whatever characters its path has."""
-    path = file.absolute().as_posix()
-    return f"file:{quote(path if path.startswith('/') else '/' + path)}?{query}"
+    path = quote(os.fsencode(file.absolute().as_posix()))
+    return f"file:{path if path.startswith('/') else '/' + path}?{query}"
 
 
 def connect_read_only(file: Path) -> sqlite3.Connection:
@@ -119,8 +125,8 @@ def connect_read_only(file: Path) -> sqlite3.Connection:
             raise
         if has_log(file):
             raise LibraryReadOnly(
-                f"{file} was not closed cleanly, and its folder may not be written. Open the "
-                "library once where it may be written."
+                f"{named(file)} was not closed cleanly, and its folder may not be written. Open "
+                "the library once where it may be written."
             ) from error
     return _proven(sqlite_uri(file, "mode=ro&immutable=1"))
 
@@ -181,20 +187,20 @@ def _parts(file: Path) -> list[Path]:
 
 def _obstructed(place: Path) -> LibraryUnusable:
     return LibraryUnusable(
-        f"The library cannot be at {place}: something else is in that place. Choose another folder "
-        "with --library, or move what is there."
+        f"The library cannot be at {named(place)}: something else is in that place. Choose another "
+        "folder with --library, or move what is there."
     )
 
 
 def _full(file: Path) -> DiskFull:
     return DiskFull(
-        f"There is no space left on the disk for {file}. Make room, then try again; nothing that "
-        "was indexed is lost."
+        f"There is no space left on the disk for {named(file)}. Make room, then try again; nothing "
+        "that was indexed is lost."
     )
 
 
 def _read_only(file: Path) -> LibraryReadOnly:
     return LibraryReadOnly(
-        f"{file} may not be written. Change its permissions, or choose another folder with "
+        f"{named(file)} may not be written. Change its permissions, or choose another folder with "
         "--library."
     )

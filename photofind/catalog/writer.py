@@ -15,7 +15,7 @@ import os
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -52,7 +52,7 @@ from photofind.catalog.records import (
 )
 from photofind.catalog.schema import embedding, file, folder, photo, setting
 from photofind.catalog.vigil import look_at_file, look_at_revision
-from photofind.errors import Reason
+from photofind.errors import DiskFull, Reason
 from photofind.paths import is_within
 
 if TYPE_CHECKING:
@@ -84,8 +84,11 @@ class Catalog:
         return cls(path, open_for_writing(path))
 
     def close(self) -> None:
-        """Move what the log holds into the catalog and close every connection."""
-        with self._turn, faults(self.path):
+        """Move what the log holds into the catalog and close every connection.
+
+        On a full disk the log stays beside the catalog, with all that was committed.
+        """
+        with self._turn, suppress(DiskFull), faults(self.path):
             try:
                 with self._engine.connect() as connection:
                     driver = connection.connection.driver_connection

@@ -109,8 +109,9 @@ def test_a_page_of_noise_is_noticed_at_once(closed: Path) -> None:
         closed.write_bytes(hurt)
         try:
             catalog = Catalog.open(closed)
-        except CatalogDamaged:
+        except CatalogDamaged as refusal:
             noticed += 1
+            assert "\n" not in str(refusal)
             assert closed.read_bytes() == hurt
             assert [each.name for each in closed.parent.iterdir()] == [closed.name]
             continue
@@ -215,12 +216,18 @@ def test_a_folder_where_the_catalog_should_be_is_refused(tmp_path: Path) -> None
             opening(path)
 
 
-@pytest.mark.parametrize("name", ["with % and #.d", "a b?c=d&mode=rw", "ünï 한국", "quote'\""])
+@pytest.mark.parametrize(
+    "name", ["with % and #.d", "a b?c=d&mode=rw", "ünï 한국", "quote'\"", "not \udcff text"]
+)
 def test_a_library_may_have_any_name(tmp_path: Path, name: str) -> None:
     library = Library(tmp_path / name / "catalog.sqlite")
     library.add("a.jpg")
     library.close()
     assert os.listdir(tmp_path) == [name]
+    library.path.write_bytes(b"noise")
+    with pytest.raises(CatalogDamaged) as refusal:
+        Catalog.open(library.path)
+    str(refusal.value).encode()  # a sentence can be sent and printed
 
 
 @as_anyone
