@@ -36,6 +36,8 @@ AHEAD_VIEWS = 1.0  # how far beyond the view rows and thumbnails are made ready
 SCROLL_LIMIT_PX = 2**31 - 1  # of Qt's scroll bars
 VISIBLE_MILLISECONDS = 250  # between two messages about what is on screen
 
+RESIZING_MILLISECONDS = 60
+
 Anchor = tuple[int, int]  # a position, and the height in the view at which its cell is
 
 
@@ -95,6 +97,7 @@ class PhotoCanvas(QAbstractScrollArea):
             return
         self._cell_size = size
         self.lay_out()
+        self._looking.start(RESIZING_MILLISECONDS)  # cells of former sizes do while it changes
         self.cell_size_changed.emit(size)
 
     @property
@@ -332,7 +335,7 @@ class PhotoCanvas(QAbstractScrollArea):
         self._down = offset >= self._former_offset
         self._former_offset = offset
         self._timeline.set_share(offset / max(1, self._geometry.height))
-        self._looking.start()
+        self._looking.start(0)
 
     # --------------------------------------------------------------- rows and thumbnails come in
 
@@ -382,19 +385,22 @@ class PhotoCanvas(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), self._painter.base)
-        cells = [(p, cell, self._sequence.row(p)) for p, cell in self.cells(event.rect())]
+        cells = [
+            (cell, self._sequence.row(position), self.look_of(position))
+            for position, cell in self.cells(event.rect())
+        ]
         ratio = self._painter.ratio
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
-        for _, cell, row in cells:
+        for cell, row, look in cells:
             self._paint_photo(painter, cell, row)
+            if look.selected:
+                self._painter.paint_selected(painter, cell)
         painter.restore()
-        plain = Look()
-        for position, cell, row in cells:
-            look = self.look_of(position)
+        for cell, row, look in cells:
             if row is not None and row.presence == OFFLINE:
-                look = look.gone_offline()
-            if look != plain:
+                self._painter.paint_marks(painter, cell, look.gone_offline())
+            elif look.hovered or look.focused:
                 self._painter.paint_marks(painter, cell, look)
         self._paint_headings(painter, event.rect())
         painter.translate(0, -self.offset)

@@ -4,6 +4,7 @@ Painted on the GUI thread, some hundred times a frame, so nothing is worked out 
 on palette and scale is made once and kept.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -99,6 +100,7 @@ class CellPainter:
         self.heading_font.setPointSizeF(font.pointSizeF() * HEADING_SIZE)
         self.heading_font.setWeight(QFont.Weight.DemiBold)
         self._tint: QImage | None = None
+        self._chosen: QImage | None = None
 
     # --------------------------------------------------------------- in device pixels: the photo
 
@@ -140,31 +142,59 @@ class CellPainter:
         if opacity < 1:
             painter.setOpacity(1)
 
+    def paint_selected(self, painter: QPainter, cell: Rect) -> None:
+        """The ring and the tick of a selected photo; `painter` works in device pixels.
+
+        A picture that is kept: drawing the ring takes ten times as long as painting the photo.
+        """
+        place = self.snapped(cell)
+        if self._chosen is None or self._chosen.width() != place.width():
+            self._chosen = self._layer(place.width(), self._draw_selected)
+        painter.drawImage(place.topLeft(), self._chosen)
+
     def _tinted(self, edge: int) -> QImage:
         if self._tint is None or self._tint.width() != edge:
-            tint = QImage(edge, edge, QImage.Format.Format_ARGB32_Premultiplied)
-            tint.fill(0)
-            painter = QPainter(tint)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.mixed(self.base, self.text, TINT_STRENGTH))
-            painter.drawRoundedRect(QRectF(0, 0, edge, edge), self.radius, self.radius)
-            painter.end()
-            self._tint = tint
+            self._tint = self._layer(edge, self._draw_tint)
         return self._tint
+
+    def _layer(self, edge: int, draw: Callable[[QPainter, Rect], None]) -> QImage:
+        """A cell's picture of `edge` device pixels, drawn in logical ones."""
+        layer = QImage(edge, edge, QImage.Format.Format_ARGB32_Premultiplied)
+        layer.fill(0)
+        painter = QPainter(layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self.ratio, self.ratio)
+        draw(painter, Rect(0, 0, round(edge / self.ratio)))
+        painter.end()
+        return layer
+
+    def _draw_tint(self, painter: QPainter, cell: Rect) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.mixed(self.base, self.text, TINT_STRENGTH))
+        painter.drawRoundedRect(QRectF(0, 0, cell.edge, cell.edge), RADIUS_PX, RADIUS_PX)
+
+    def _draw_selected(self, painter: QPainter, cell: Rect) -> None:
+        outline, inset = QRectF(0, 0, cell.edge, cell.edge), RING_PX / 2
+        # A thin line of the background keeps the ring apart from a photo of its own colour.
+        inner = outline.adjusted(RING_PX + 0.5, RING_PX + 0.5, -RING_PX - 0.5, -RING_PX - 0.5)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self.base, 1.5))
+        painter.drawRoundedRect(inner, RADIUS_PX - RING_PX, RADIUS_PX - RING_PX)
+        painter.setPen(QPen(self.accent, RING_PX))
+        painter.drawRoundedRect(
+            outline.adjusted(inset, inset, -inset, -inset), RADIUS_PX - inset, RADIUS_PX - inset
+        )
+        self._tick(painter, cell, Look(selected=True))
 
     # ------------------------------------------------------------- in logical pixels: the marks
 
     def paint_marks(self, painter: QPainter, cell: Rect, look: Look) -> None:
-        """All that lies over a photo."""
+        """What lies over a photo, but for the ring and tick of a selected one."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        outline = QRectF(cell.x, cell.y, cell.edge, cell.edge)
-        if look.selected:
-            self._ring(painter, outline)
-        elif look.focused:
-            self._focus(painter, outline)
+        if look.focused and not look.selected:
+            self._focus(painter, QRectF(cell.x, cell.y, cell.edge, cell.edge))
         roomy = cell.edge >= ROOMY_CELL_PX
-        if look.selected or look.hovered:
+        if look.hovered and not look.selected:
             self._tick(painter, cell, look)
         if look.hovered and roomy:
             for part, icon in ((Part.MENU, "more"), (Part.SIMILAR, "similar")):
@@ -195,18 +225,6 @@ class CellPainter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._circle(painter, QPointF(x, line.center().y() + 1), selected=ticked, hot=True)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-
-    def _ring(self, painter: QPainter, outline: QRectF) -> None:
-        inset = RING_PX / 2
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        # A thin line of the background keeps the ring apart from a photo of its own colour.
-        inner = outline.adjusted(RING_PX + 0.5, RING_PX + 0.5, -RING_PX - 0.5, -RING_PX - 0.5)
-        painter.setPen(QPen(self.base, 1.5))
-        painter.drawRoundedRect(inner, RADIUS_PX - RING_PX, RADIUS_PX - RING_PX)
-        painter.setPen(QPen(self.accent, RING_PX))
-        painter.drawRoundedRect(
-            outline.adjusted(inset, inset, -inset, -inset), RADIUS_PX - inset, RADIUS_PX - inset
-        )
 
     def _focus(self, painter: QPainter, outline: QRectF) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
+from photofind.catalog.records import HERE
 from photofind.gui import results, theme
 from photofind.gui.canvas import CELL_SIZES, MONTH_HEADING_PX, Anchor, PhotoCanvas
 from photofind.gui.cells import Look, Part
@@ -36,7 +37,7 @@ from photofind.gui.thumbcache import Thumbnails
 from photofind.gui.tooltips import tooltip
 
 if TYPE_CHECKING:
-    from photofind.catalog import CatalogReader, FolderRow, PhotoRow
+    from photofind.catalog import CatalogReader, PhotoRow
     from photofind.catalog.records import View
 
 __all__ = ["CELL_SIZES", "PhotoGrid"]
@@ -75,7 +76,6 @@ class PhotoGrid(PhotoCanvas):
         self._title: str | None = None  # of the hits shown
         self._weaker_title = ""
         self._order = results.RELEVANCE
-        self._folders: dict[int, FolderRow] = {}
         self._arranging = False  # an order is being read
         self._again = False  # and must be read once more after that
         self._gestures = Gestures(self)
@@ -278,7 +278,7 @@ class PhotoGrid(PhotoCanvas):
         around: int | None = None,
         empty: Order | None = None,
     ) -> None:
-        """Ask for an order, with the rows of two views or so around a photo, and for folders.
+        """Ask for an order, with the rows of two views or so around a photo.
 
         `then` shows it. An order that was asked for before and has not come yet never will; since
         that may have been the library's renewal, the new one is renewed once more. `empty` is shown
@@ -304,7 +304,6 @@ class PhotoGrid(PhotoCanvas):
         self._sequence.arrange(
             make, arrived, seek=seek, around=around, span=2 * max(in_view, 50), otherwise=absent
         )
-        self._read_folders()
 
     def _renew(self, retries: int) -> None:
         """Read the order anew, and find in it what is selected and what is looked at."""
@@ -425,12 +424,6 @@ class PhotoGrid(PhotoCanvas):
             self._tops.pop(self._view, None)
         else:
             self._tops[self._view] = (row.id, anchor[1])
-
-    def _read_folders(self) -> None:
-        def arrived(folders: "list[FolderRow]") -> None:
-            self._folders = {folder.id: folder for folder in folders}
-
-        self._reads.request(lambda reader: reader.folders(), arrived, key=(id(self), "folders"))
 
     # --------------------------------------------------------------------------------- hits' dress
 
@@ -590,18 +583,30 @@ class PhotoGrid(PhotoCanvas):
         return super().viewportEvent(event)
 
     def _show_tooltip(self, event: QHelpEvent) -> None:
-        position = self.position_at(event.pos())
+        position, where = self.position_at(event.pos()), event.globalPos()
         row = None if position is None else self.row(position)
+        hot = self._gestures.hot
         if position is None or row is None:
             QToolTip.hideText()
-            return
-        cell = self.cell(position)
-        buttons = {Part.MENU: self.tr("More"), Part.SIMILAR: self.tr("Find similar")}
-        hot = self._gestures.hot
-        words = buttons[hot] if hot in buttons else tooltip(row, self._folders)
-        QToolTip.showText(
-            event.globalPos(), words, self, QRect(cell.x, cell.y, cell.edge, cell.edge)
-        )
+        elif hot is Part.MENU:
+            self._say(self.tr("More"), where, position)
+        elif hot is Part.SIMILAR:
+            self._say(self.tr("Find similar"), where, position)
+        elif row.presence == HERE:
+            self._say(tooltip(row), where, position)
+        else:  # when its folder was last seen must be looked up
+            self._reads.request(
+                lambda reader: {folder.id: folder for folder in reader.folders()},
+                lambda folders: self._say(
+                    tooltip(row, folders.get(row.folder_id)), where, position
+                ),
+                key=(id(self), "tooltip"),
+            )
+
+    def _say(self, words: str, where: QPoint, position: int) -> None:
+        if self._gestures.hovered == position and self.underMouse():
+            cell = self.cell(position)
+            QToolTip.showText(where, words, self, QRect(cell.x, cell.y, cell.edge, cell.edge))
 
     def _moved(self) -> None:
         super()._moved()

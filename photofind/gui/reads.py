@@ -5,6 +5,7 @@ opens without it. The reader is opened when it is first needed, again after an e
 again while there is no catalog yet.
 """
 
+import gc
 import logging
 import threading
 from collections import deque
@@ -51,6 +52,9 @@ class _Answer:
 def _open(paths: LibraryPaths) -> "CatalogReader | None":
     from photofind.catalog import CatalogReader
 
+    # What was imported by now stays as long as the process. Left to the collector, it would go
+    # through all of it again and again, and stop the GUI thread for 30 ms and more each time.
+    gc.freeze()
     return CatalogReader.open(paths.catalog)
 
 

@@ -4,20 +4,25 @@ What is wanted is one list, most wanted first, replaced with every scroll: what 
 thus forgotten before it is begun. Images come in device pixels, so that painting one is a copy.
 """
 
+import ctypes
 import logging
 import os
+import sys
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-BUDGET_BYTES = 96 * 2**20  # of decoded images; several screens full
+BUDGET_BYTES = 48 * 2**20  # of decoded images, or more when more is wanted at once
+GATHER_MILLISECONDS = 8  # what comes within is taken at once: half a frame
 THREADS = max(2, min(4, (os.cpu_count() or 2) // 2))
 CLOSE_SECONDS = 1.0
+M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
+MMAP_THRESHOLD_BYTES = 64 * 2**10
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +58,7 @@ class Thumbnails(QObject):
     ) -> None:
         super().__init__(parent)
         self._path = path
-        self._budget = budget
+        self._least = self._budget = budget
         self._cells: OrderedDict[bytes, tuple[Shape, QImage]] = OrderedDict()
         self._bytes = 0
         self._absent: set[bytes] = set()
@@ -66,7 +71,11 @@ class Thumbnails(QObject):
         self._done: list[_Made] = []
         self._closed = False
         self._threads: list[threading.Thread] = []
-        self._made.connect(self._take)
+        self._gathering = QTimer(self)
+        self._gathering.setSingleShot(True)
+        self._gathering.setInterval(GATHER_MILLISECONDS)
+        self._gathering.timeout.connect(self._take)
+        self._made.connect(self._gathering.start)
 
     # -------------------------------------------------------------------------------- for cells
 
@@ -80,6 +89,7 @@ class Thumbnails(QObject):
 
     def want(self, hashes: Sequence[bytes], shape: Shape) -> None:
         """Make these, in this order, and nothing that was wanted before."""
+        self._budget = max(self._least, len(hashes) * shape.edge**2 * 4 * 5 // 4)
         needed = [h for h in hashes if h not in self._absent and not self._has(h, shape)]
         with self._condition:
             self._shape = shape
@@ -121,13 +131,14 @@ class Thumbnails(QObject):
     def _start(self) -> None:
         if self._threads or self._closed:
             return
+        _keep_heap_whole()
         for number in range(THREADS):
             thread = threading.Thread(target=self._run, name=f"thumbnails {number}", daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def _take(self) -> None:
-        """Take what the threads made. Many may have come for one signal, or none for a late one."""
+        """Take what the threads made."""
         with self._condition:
             done, self._done = self._done, []
             self._busy.difference_update(made.content_hash for made in done if made.shape)
@@ -203,3 +214,14 @@ class Thumbnails(QObject):
                 self._made.emit()
             except RuntimeError:  # the window went, and this object with it, between the two lines
                 _log.debug("A thumbnail came after the window had gone.")
+
+
+def _keep_heap_whole() -> None:
+    """Tell glibc to give every picture pages of its own, which go back to the system.
+
+    By default it learns from the first freed picture to put those to come on the heap, where the
+    ones that are kept lie between the holes of those that are not: 60 MB of nothing (measured).
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)

@@ -26,6 +26,7 @@ WIDTH_PX = 64
 END_MARGIN_PX = 16  # above the newest and below the oldest
 LABEL_SPACING_PX = 24  # between years, at least
 BUBBLE_GAP_PX = 8
+MARK_PX = 10  # half the height of the mark of where one is
 
 
 class Timeline(QWidget):
@@ -65,8 +66,9 @@ class Timeline(QWidget):
     def set_share(self, share: float) -> None:
         """Where the view is."""
         if share != self._share:
+            for each in (self._share, share):
+                self.update(0, self._y(each) - MARK_PX, WIDTH_PX, 2 * MARK_PX)
             self._share = share
-            self.update()
 
     def labels(self) -> list[tuple[int, int]]:
         """The years that have room, with their heights: (year, y)."""
@@ -114,7 +116,9 @@ class Timeline(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.accent(palette))
         x = 2 if mirrored else WIDTH_PX - 8
-        painter.drawRoundedRect(QRectF(x, self._y(self._share) - 9, 6, 18), 3, 3)
+        painter.drawRoundedRect(
+            QRectF(x, self._y(self._share) - MARK_PX + 1, 6, 2 * MARK_PX - 2), 3, 3
+        )
         if self._pointer is not None and not self._dragging:
             painter.setBrush(quiet)
             painter.drawEllipse(QPointF(x + 3, self._pointer), 2, 2)

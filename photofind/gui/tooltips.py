@@ -2,7 +2,6 @@
 
 import html
 import os
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -28,8 +27,8 @@ def spoken(row: "PhotoRow") -> str:
     return words if row.presence == HERE else f"{words}, {translate('tooltip', 'offline')}"
 
 
-def tooltip(row: "PhotoRow", folders: "Mapping[int, FolderRow]") -> str:
-    """Rich text about a photo."""
+def tooltip(row: "PhotoRow", folder: "FolderRow | None" = None) -> str:
+    """Rich text about a photo; `folder` is its own when it is offline."""
     lines = [
         f"<b>{html.escape(photo_name(row))}</b>",
         html.escape(moment_title(row.taken_at)),
@@ -37,7 +36,6 @@ def tooltip(row: "PhotoRow", folders: "Mapping[int, FolderRow]") -> str:
     ]
     if row.files > 1:
         lines.append(html.escape(translate("tooltip", "%n copies", "", row.files)))
-    folder = folders.get(row.folder_id)
     if row.presence == OFFLINE and folder is not None:
         lines.append(html.escape(_offline(folder)))
     return "<p style='white-space:pre'>" + "<br>".join(lines) + "</p>"

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 
 from photofind.catalog.records import View
 from photofind.gui.grid import PhotoGrid
+from photofind.gui.tooltips import spoken, tooltip
 from tests.gui.conftest import MONTHS
 from tests.gui.library import colour_of, number_of, write_photo
 
@@ -501,18 +502,20 @@ def test_whole_photos_keep_their_shape(grid, qtbot):
     qtbot.waitUntil(wide, timeout=WAIT)
 
 
-def test_an_offline_photo_is_faded_and_says_when_it_was_last_seen(grid, library, tmp_path, qtbot):
+def test_an_offline_photo_is_faded_and_says_when_it_was_last_seen(
+    grid, reads, library, tmp_path, qtbot
+):
     shutil.move(tmp_path / "photos", tmp_path / "away")
     library.add(tmp_path / "photos")
     shown(grid, qtbot)
-    from photofind.gui.tooltips import spoken, tooltip
-
     row = grid.row(0)
     assert row.presence == "offline"
     assert not close_to(painted(grid, 0), colour_of(0))
-    words = tooltip(row, grid._folders)
-    assert "p000.jpg" in words
-    assert "photos is offline, last seen" in words
+    got: list[str] = []
+    reads.request(lambda reader: reader.folders()[0], lambda it: got.append(tooltip(row, it)))
+    qtbot.waitUntil(lambda: bool(got), timeout=WAIT)
+    assert "p000.jpg" in got[0]
+    assert "photos is offline, last seen" in got[0]
     assert "offline" in spoken(row)
 
 
