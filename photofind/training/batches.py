@@ -15,8 +15,6 @@ from torch import Tensor
 from photofind.training.caches import MappedSet, Sentences
 from photofind.training.model import MAP_SIDE
 
-SMALLEST_WINDOW = 7  # of 12: the part of a map that a random crop keeps, a side
-
 
 @dataclass(frozen=True, slots=True)
 class Photos:
@@ -87,20 +85,26 @@ class Drawer:
         drawn: Sequence[Drawn],
         rng: np.random.Generator,
         *,
-        with_maps: bool,
+        window: int | None,
     ) -> Photos:
-        """The photos of the parts, one after the other, on the device, cropped at random."""
-        parts = [source.read(rows, views, with_maps=with_maps) for source, rows, views in drawn]
+        """The photos of the parts, one after the other, on the device.
+
+        ``window``: how much of a map, of 12 a side, a random crop keeps at least; one crop for
+        the whole batch. None: no maps.
+        """
+        parts = [
+            source.read(rows, views, with_maps=window is not None) for source, rows, views in drawn
+        ]
         pooled = torch.from_numpy(np.concatenate([p[1] for p in parts])).float()
         logits = torch.from_numpy(np.concatenate([p[2] for p in parts])).float()
         maps = None
-        if with_maps:
+        if window is not None:
             whole = np.concatenate([p[0] for p in parts if p[0] is not None])
-            height, width = rng.integers(SMALLEST_WINDOW, MAP_SIDE + 1, 2)
+            height, width = rng.integers(window, MAP_SIDE + 1, 2)
             top = rng.integers(0, MAP_SIDE - height + 1)
             left = rng.integers(0, MAP_SIDE - width + 1)
-            window = whole[:, top : top + height, left : left + width]
-            maps = torch.from_numpy(window.astype(np.float32)).permute(0, 3, 1, 2)
+            seen = whole[:, top : top + height, left : left + width].astype(np.float32)
+            maps = torch.from_numpy(seen).permute(0, 3, 1, 2)
             maps = maps * torch.from_numpy(self._scale).view(1, -1, 1, 1)
             maps = maps.to(self._device, memory_format=torch.channels_last)
         return Photos(maps, pooled.to(self._device), logits.to(self._device))

@@ -49,6 +49,7 @@ class ImagePlan:
 
     captioned: int = 128  # photos a batch
     labelled: int = 128
+    window: int = 7  # of 12: the least that a random crop keeps of a map, a side
     frozen: bool = False  # train the projection alone
     upper_rate: float = 3e-4
     head_rate: float = 1e-3
@@ -115,7 +116,9 @@ class ImageStage:
         rng = np.random.default_rng((plan.seed, step))
         captioned = draw_from(self._captioned, plan.captioned, rng)
         labelled = draw_from(self._labelled, plan.labelled, rng)
-        batch = self._drawer.read([*captioned, *labelled], rng, with_maps=not plan.frozen)
+        batch = self._drawer.read(
+            [*captioned, *labelled], rng, window=None if plan.frozen else plan.window
+        )
         photos = side.photos(self._pooled(batch))
         first = sum(len(rows) for _, rows, _ in captioned)
 

@@ -53,13 +53,14 @@ class JointPlan:
 
     captioned: int = 128  # photos a batch
     labelled: int = 128
-    sentences: int = 2  # a photo
-    names: int = 384  # concepts a batch, those of its photos among them
-    meaningless: int = 24
-    anchors: int = 96  # captions, and as many short texts, held to the teacher
-    upper_rate: float = 1.0e-4
-    head_rate: float = 2.0e-4
-    text_rate: float = 1.0e-4
+    window: int = 9  # nearly whole photos, as the encoder is shown
+    sentences: int = 1  # a photo
+    names: int = 256  # concepts a batch, those of its photos among them
+    meaningless: int = 16
+    anchors: int = 64  # captions, and as many short texts, held to the teacher
+    upper_rate: float = 1.5e-4
+    head_rate: float = 3e-4
+    text_rate: float = 2e-4
     concept_weight: float = 1.0
     distill_weight: float = 0.3
     anchor_weight: float = 2.0
@@ -108,7 +109,7 @@ class JointStage:
         rng = np.random.default_rng((plan.seed, 1, step))
         captioned = draw_from(self._captioned, plan.captioned, rng)
         labelled = draw_from(self._labelled, plan.labelled, rng)
-        batch = self._drawer.read([*captioned, *labelled], rng, with_maps=True)
+        batch = self._drawer.read([*captioned, *labelled], rng, window=plan.window)
         assert batch.maps is not None
         photos = image.photos(image.upper(batch.maps))
         first = sum(len(rows) for _, rows, _ in captioned)

@@ -78,8 +78,10 @@ class Mapper:
         """Compute a set's view as far as ``limit`` rows, from where it stands; returns the rows."""
         pixels = np.load(self._run / "px" / f"{name}.npy", mmap_mode="r")
         stem = self._run / "feat" / name
-        order = np.random.RandomState(ORDER_SEED).permutation(len(pixels))
-        np.save(f"{stem}.order.npy", order)
+        if not Path(f"{stem}.order.npy").exists():
+            order = np.random.RandomState(ORDER_SEED).permutation(len(pixels))
+            np.save(f"{stem}.order.npy", order)
+        order = np.load(f"{stem}.order.npy")
         arrays = self._arrays(f"{stem}.v{view}", len(pixels))
         listed = Path(f"{stem}.v{view}.done.json")
         done = int(json.loads(listed.read_text())) if listed.exists() else 0

@@ -24,7 +24,8 @@ from photofind.training.joint_stage import JointPlan, JointStage
 from photofind.training.maps import Mapper
 from photofind.training.model import Upper, new_model
 from photofind.training.photos import judged_fingerprints, keep_pages, keep_set
-from photofind.training.sentences import keep_sentences
+from photofind.training.selection import LABELLED, Selection, keep_selection
+from photofind.training.sentences import keep_sentences, sentences_kept
 from photofind.training.teacher import Teacher
 from photofind.training.text_stage import TextPlan, TextStage, text_modules
 
@@ -32,15 +33,15 @@ State = dict[str, Tensor]
 
 # How many photos of each set are mapped in each view: what two cores manage in half an hour.
 VIEWS: dict[str, tuple[int | None, ...]] = {
-    "flickr8k": (None, None, None),
-    "coco_small": (None, None),
-    "fruits_vegetables": (None, None),
-    "weather": (None, None),
+    "flickr8k": (None, None),
+    "coco_small": (None,),
+    "fruits_vegetables": (None,),
+    "weather": (None,),
     "pages": (None,),
-    "scenes": (7_000,),
-    "clothing": (None,),
-    "cats_dogs": (None,),
-    "imagenette": (6_000,),
+    "scenes": (3_000,),
+    "clothing": (2_000,),
+    "cats_dogs": (1_500,),
+    "imagenette": (3_000,),
     "mini": (24_000,),
     "tiny": (40_000,),
 }
@@ -51,9 +52,9 @@ class Steps:
     """How long each stage is trained."""
 
     head: int = 450
-    upper: int = 900
-    text: int = 1_200
-    joint: int = 400
+    upper: int = 430
+    text: int = 700
+    joint: int = 350
 
     def shortened(self, factor: float) -> Steps:
         """As many times as many."""
@@ -107,8 +108,12 @@ class Run:
                 kept, doubles = keep_set(tar, self._folder, judged)
                 self._say(f"{tar.stem}: {kept} photos, {doubles} doubles of judged ones left out")
             self._say(f"pages: {keep_pages(self._folder)} drawn")
-        keep_sentences(self._data, self._folder, Teacher(self._device.type), self._say)
-        mapper = Mapper(self._folder, load_backbone(self._data / "backbone"), self._device)
+        if not (self._folder / "text" / f"{LABELLED}.npy").exists():
+            teacher = Teacher(self._device.type)
+            if not sentences_kept(self._folder):
+                keep_sentences(self._data, self._folder, teacher, self._say)
+            keep_selection(self._data / "eval", self._folder, teacher)
+        mapper = self._mapper()
         for name, limits in VIEWS.items():
             if (self._folder / "px" / f"{name}.npy").exists():
                 for view, limit in enumerate(limits):
@@ -117,6 +122,7 @@ class Run:
     def train(self) -> open_clip.CLIP:
         """All stages; returns the finished model in evaluation mode, on the CPU."""
         recipe, steps = self._recipe, self._recipe.steps
+        selection = Selection(self._folder, self._mapper())
         side = self._new_side()
         for name, count, plan in (
             ("head", steps.head, recipe.head),
@@ -124,19 +130,32 @@ class Run:
         ):
             stage = ImageStage(self._folder, side, plan)
             side.load_state_dict(self._stage(name, count, stage))
+            self._tell(name, selection, side)
         model = new_model(recipe.text.seed).to(self._device)
         text = text_modules(model)
         text.load_state_dict(
             self._stage("text", steps.text, TextStage(self._folder, model, recipe.text))
         )
+        self._tell("text", selection, side, model)
         joint = JointStage(self._folder, side, model, recipe.joint)
         joint.module.load_state_dict(self._stage("joint", steps.joint, joint))
+        self._tell("joint", selection, side, model)
         return assemble(load_backbone(self._data / "backbone"), side, model)
 
     def export(self, model: open_clip.CLIP, folder: Path) -> None:
         """Write the model folder."""
         weights = export(model, folder)
         self._say(f"{weights}: {weights.stat().st_size / 1e6:.1f} MB")
+
+    def _mapper(self) -> Mapper:
+        return Mapper(self._folder, load_backbone(self._data / "backbone"), self._device)
+
+    def _tell(
+        self, name: str, selection: Selection, side: ImageSide, model: open_clip.CLIP | None = None
+    ) -> None:
+        """What the stage gave, on the sets that stages are compared on."""
+        for measured in selection.measure(side, model):
+            self._say(f"after {name}: {measured}")
 
     def _new_side(self) -> ImageSide:
         torch.manual_seed(self._recipe.head.seed)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import json
 import random
-import tarfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -38,8 +37,14 @@ TEXT_FILES = {
 }
 PHRASES = 60_000  # the most frequent ones
 NOUNS = 80_000
+SELECTION = "val_"  # begins the names of sets that stages are compared on; see selection.py
 LONGEST_NOUN = 40  # characters
 VOWELS = frozenset("aeiouAEIOU")
+
+
+def sentences_kept(run: Path) -> bool:
+    """Whether the last list is there."""
+    return (run / "text" / "nouns.npy").exists()
 
 
 def keep_sentences(data: Path, run: Path, encode: Encode, report: Callable[[str], None]) -> None:
@@ -97,6 +102,8 @@ def _keep_concepts(
         return
     labels: set[str] = set()
     for listed in sorted((run / "px").glob("*.json")):
+        if listed.name.startswith(SELECTION):
+            continue
         for photo in json.loads(listed.read_text(encoding="utf-8")):
             label = label_of(photo)
             if label:
@@ -124,12 +131,3 @@ def _keep(
 def _lines(file: Path) -> list[str]:
     with gzip.open(file, "rt", encoding="utf-8") as opened:
         return [line.strip() for line in opened if line.strip()]
-
-
-def captions_of(tar: Path) -> dict[str, list[str]]:
-    """The captions of a tar's photos, {file: [captions]}."""
-    with tarfile.open(tar) as opened:
-        file = opened.extractfile("captions.json")
-        assert file is not None
-        found: dict[str, list[str]] = json.load(file)
-        return found

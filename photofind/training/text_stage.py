@@ -7,7 +7,6 @@ names are drawn far more often than their number deserves, since rare ones are l
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import open_clip
 import torch
-import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from open_clip.zero_shot_metadata import OPENAI_IMAGENET_TEMPLATES
 from torch import Tensor, nn
@@ -195,18 +193,3 @@ def text_groups(text: nn.Module, rate: float) -> Iterable[Group]:
         (matrices if decays else plain).append(parameter)
     yield Group(tuple(matrices), rate, decay=0.05)
     yield Group(tuple(plain), rate)
-
-
-@torch.no_grad()
-def mean_cosine(model: open_clip.CLIP, tokens: Tensor, teacher: Tensor) -> float:
-    """How closely the student follows, over given sentences."""
-    device = model.positional_embedding.device
-    parts = [encode_tokens(model, part.to(device)).cpu() for part in torch.split(tokens, 512)]
-    return float((F.normalize(torch.cat(parts), dim=-1) * teacher).sum(1).mean())
-
-
-def shuffled(texts: Iterable[str], seed: int) -> list[str]:
-    """In a random order that depends on the seed."""
-    kept = list(texts)
-    random.Random(seed).shuffle(kept)
-    return kept
