@@ -21,10 +21,12 @@ def jpeg(number: int, size: tuple[int, int] = (96, 64)) -> bytes:
     return file.getvalue()
 
 
-def fill(folder: Path, count: int, *, first: int = 0) -> list[Path]:
+def fill(
+    folder: Path, count: int, *, first: int = 0, size: tuple[int, int] = (96, 64)
+) -> list[Path]:
     """Write pictures `first` to `first + count - 1` into a folder; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"p{number:04d}.jpg" for number in range(first, first + count)]
     for number, path in enumerate(paths, first):
-        path.write_bytes(jpeg(number))
+        path.write_bytes(jpeg(number, size))
     return paths
