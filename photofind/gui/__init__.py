@@ -1,12 +1,18 @@
 """The window: Qt lives here and nowhere else. No torch, and nothing heavy before it is shown."""
 
 import logging
+import os
+import sys
 from collections.abc import Sequence
 
+from photofind.errors import LibraryReadOnly, PhotoFindError
 from photofind.log import start_log
 from photofind.paths import LibraryPaths
 
 _log = logging.getLogger(__name__)
+
+
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")  # any of them tells Qt where to show
 
 
 def run(
@@ -19,10 +25,11 @@ def run(
     """Show the library's window, adding these folders; returns the exit status when it is closed.
 
     When the library has a window already, it gets the folders and comes to the front. Raises
-    LibraryUnusable and its kin if there can be no library in that place.
+    LibraryUnusable and its kin if there can be no library in that place, and PhotoFindError where
+    there is no screen.
     """
+    _look_for_a_screen()
     from photofind.client import prepare_library
-    from photofind.errors import LibraryReadOnly
     from photofind.gui.application import (
         OpenedFiles,
         PoliteEnd,
@@ -66,3 +73,12 @@ def run(
     instance.close()
     _log.info("the window is closed")
     return status
+
+
+def _look_for_a_screen() -> None:
+    """Without one Qt ends the process on the spot, with words for programmers."""
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in SCREENS):
+        raise PhotoFindError(
+            "There is no screen for the window here; "
+            "`photofind index` and `photofind search` work without one."
+        )

@@ -51,6 +51,7 @@ class Actions(QObject):
         self.sidebar.setCheckable(True)
         self.full_screen = self._new(self.tr("&Full screen"), "F11", Standard.FullScreen)
         self.full_screen.setCheckable(True)
+        self.menu = self._new(self.tr("Menu"), "F10")
         # help
         self.keys = self._new(self.tr("&Keys"), "F1")
         self.about = self._new(self.tr("&About PhotoFind"))

@@ -140,7 +140,7 @@ class Instance(QObject):
 
 
 class _Caller(QObject):
-    """A second start, or a stranger, at the first window's socket. Goes when the caller hangs up."""
+    """A second start, or a stranger, at the socket. Goes when the caller hangs up."""
 
     said = Signal(object)  # Handover
 

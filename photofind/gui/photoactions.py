@@ -1,8 +1,8 @@
 """What can be done with the photos that are selected, outside PhotoFind."""
 
 import os
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
@@ -12,39 +12,40 @@ from photofind.gui.background import Background
 from photofind.gui.messagebar import Message, MessageBar
 from photofind.paths import shown_path
 
-if TYPE_CHECKING:
-    from photofind.gui.grid import PhotoGrid
-
 MOST_OPENED = 12  # programs are not started by the hundred because of a stray Ctrl+A
 MOST_COPIED = 50_000
+
+# Calls back with the paths, as many as are asked for at most, when they are read.
+ReadPaths = Callable[[Callable[[list[bytes]], None], int], None]
 
 
 class PhotoActions(QObject):
     """Open, show, copy. Whatever touches a disk or another program is done in the background."""
 
     def __init__(
-        self, grid: "PhotoGrid", background: Background, messages: MessageBar, parent: QObject
+        self, read: ReadPaths, background: Background, messages: MessageBar, parent: QObject
     ) -> None:
+        """`read` gives the files of the photos that are meant."""
         super().__init__(parent)
-        self._grid = grid
+        self._read = read
         self._background = background
         self._messages = messages
 
     def open_outside(self) -> None:
         """In the program that the system has for pictures."""
-        self._grid.read_selected(lambda row: row.path, self._open, most=MOST_OPENED)
+        self._read(self._open, MOST_OPENED)
 
     def show_in_folder(self) -> None:
         """In the file manager, selected."""
-        self._grid.read_selected(lambda row: row.path, self._show, most=1)
+        self._read(self._show, 1)
 
     def copy(self) -> None:
         """As files; a single photo as a picture too."""
-        self._grid.read_selected(lambda row: row.path, self._copy, most=MOST_COPIED)
+        self._read(self._copy, MOST_COPIED)
 
     def copy_path(self) -> None:
         """As text, one path a line."""
-        self._grid.read_selected(lambda row: row.path, self._copy_paths, most=MOST_COPIED)
+        self._read(self._copy_paths, MOST_COPIED)
 
     def _open(self, paths: list[bytes]) -> None:
         self._background.run(partial(desktop.here, paths), partial(self._open_those_here, paths))

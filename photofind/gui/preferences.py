@@ -99,7 +99,9 @@ class PreferencesDialog(QDialog):
     def _note(self, text: str) -> QLabel:
         label = QLabel(text, self)
         label.setWordWrap(True)
-        label.setMinimumWidth(NOTE_WIDTH)  # a form gives a wrapped line less than it has
+        # A form does not ask a wrapped line how high it becomes.
+        label.setFixedWidth(NOTE_WIDTH)
+        label.setMinimumHeight(label.heightForWidth(NOTE_WIDTH))
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.WindowText, theme.muted(palette))
         label.setPalette(palette)

@@ -12,6 +12,7 @@ SHOW_MS = 350  # work that ends sooner is not worth a word
 MARGIN = 16  # logical pixels to the lower edge
 BUTTON = 28
 SHADOW = 3
+SIDE, BUTTON_SIDE = 18, 8  # from the round end to words and to a button
 
 
 class StatusPill(QWidget):
@@ -39,12 +40,9 @@ class StatusPill(QWidget):
         self.pause_button.clicked.connect(self.pause_wanted)
         self.resume_button.clicked.connect(self.resume_wanted)
         self.cancel_button.clicked.connect(self.cancel_wanted)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(18 + SHADOW, 5 + SHADOW, 8 + SHADOW, 6 + SHADOW)
-        layout.setSpacing(10)
+        layout = self._layout = QHBoxLayout(self)
         layout.addWidget(self._stage)
         layout.addWidget(self._figures)
-        layout.addSpacing(2)
         buttons = QHBoxLayout()
         buttons.setSpacing(0)
         for button in (self.pause_button, self.resume_button, self.cancel_button):
@@ -73,6 +71,11 @@ class StatusPill(QWidget):
         self.pause_button.setVisible(status.can_pause)
         self.resume_button.setVisible(status.can_resume)
         self.cancel_button.setVisible(status.can_cancel)
+        buttons = status.can_pause or status.can_resume or status.can_cancel
+        self._layout.setContentsMargins(
+            SIDE + SHADOW, 5 + SHADOW, (BUTTON_SIDE if buttons else SIDE) + SHADOW, 6 + SHADOW
+        )
+        self._layout.setSpacing(10 if buttons or status.figures else 0)
         self._share = status.share
         self.setAccessibleName(f"{status.stage} {status.figures}".strip())
         if self.isVisible():
@@ -129,6 +132,7 @@ class StatusPill(QWidget):
 
     def _place(self) -> None:
         parent = self._parent
+        self.setMinimumHeight(BUTTON + 11 + 2 * SHADOW)  # the same with and without buttons
         size = self.sizeHint().boundedTo(parent.size())
         self.setGeometry(
             (parent.width() - size.width()) // 2,

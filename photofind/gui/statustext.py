@@ -71,7 +71,7 @@ def status(
     figures = _count(progress)
     share = progress.done / progress.total if progress.total else None
     if progress.stage == "scanning":
-        found = counted.photos_found(progress.done)
+        found = counted.photos_found(progress.done) if progress.done else ""
         where = translate("Status", "Looking through {folder}")
         return Status(where.format(folder=folder_name(progress.folder)), found)
     if progress.stage == "paused":

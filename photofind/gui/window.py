@@ -1,6 +1,6 @@
 """The window: puts the parts together and says which one is told what."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QMainWindow,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -27,14 +26,13 @@ from photofind.gui import folderactions
 from photofind.gui.actions import ON_MAC, Actions, connect
 from photofind.gui.background import Background
 from photofind.gui.bridge import Bridge, Link
-from photofind.gui.browsing import WORKING, emptiness
 from photofind.gui.dialogs import Dialogs
 from photofind.gui.drops import local_paths
-from photofind.gui.emptypane import EmptyPane
 from photofind.gui.folderactions import FolderActions
 from photofind.gui.grid import CELL_SIZES, PhotoGrid
 from photofind.gui.header import Header
 from photofind.gui.messagebar import MessageBar
+from photofind.gui.pane import Pane
 from photofind.gui.photoactions import PhotoActions
 from photofind.gui.preferences import Preferences
 from photofind.gui.reads import LibraryReads
@@ -42,8 +40,6 @@ from photofind.gui.reports import Reports
 from photofind.gui.searching import Searching
 from photofind.gui.settings import WindowSettings
 from photofind.gui.sidebar import Sidebar
-from photofind.gui.statuspill import StatusPill
-from photofind.gui.statustext import Remaining, status
 from photofind.gui.thumbcache import Thumbnails
 from photofind.gui.viewer import Viewer
 from photofind.paths import LibraryPaths
@@ -67,10 +63,7 @@ class Window(QMainWindow):
         self._bridge = bridge
         self._settings = settings
         self._folders: list[FolderRow] = []
-        self._ledger: Ledger | None = None
         self._roomy: bool | None = None  # is there room for the sidebar
-        self._known = False  # the library was looked at, whatever was there
-        self._remaining = Remaining()
         self.setWindowTitle("PhotoFind")
         self.setMinimumSize(*LEAST_SIZE)
         self.setAcceptDrops(True)
@@ -81,7 +74,7 @@ class Window(QMainWindow):
         self.header.field.setFocus()
         self._look()
         self.grid.show_view(View())
-        self._background.run(folderactions.samples_are_installed, self.empty.offer_samples)
+        self._background.run(folderactions.samples_are_installed, self.pane.empty.offer_samples)
 
     # ------------------------------------------------------------------------------ building
 
@@ -94,10 +87,7 @@ class Window(QMainWindow):
         self.messages = MessageBar(self)
         self.sidebar = Sidebar(self)
         self.grid = PhotoGrid(self.reads, self._thumbnails, self)
-        self.empty = EmptyPane(self)
-        self.pane = QStackedWidget(self)
-        self.pane.addWidget(self.grid)
-        self.pane.addWidget(self.empty)
+        self.pane = Pane(self.grid, self._bridge, self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
@@ -112,9 +102,8 @@ class Window(QMainWindow):
         layout.addWidget(self.messages)
         layout.addWidget(self.splitter, 1)
         self.setCentralWidget(body)
-        self.pill = StatusPill(self.pane)
         self.viewer = Viewer(self.reads, self._thumbnails, self)
-        self.photos = PhotoActions(self.grid, self._background, self.messages, self)
+        self.photos = PhotoActions(self._read_paths, self._background, self.messages, self)
         self.folders = FolderActions(self, self._bridge, self._background, self.messages)
         self.reports = Reports(self._bridge, self.reads, self.messages, self)
         self.dialogs = Dialogs(self, self._bridge, self.reads, self._settings)
@@ -139,15 +128,13 @@ class Window(QMainWindow):
         bridge, grid, field = self._bridge, self.grid, self.header.field
         bridge.link_changed.connect(self._link_changed)
         bridge.progressed.connect(self._progressed)
-        bridge.encoder_changed.connect(self._refresh_pill)
         bridge.library_changed.connect(self._library_changed)
         bridge.indexed.connect(self._indexed)
-        bridge.failed.connect(self._refresh_pane)
         self.reports.look_again_wanted.connect(self._look_anew)
         self.reads.failed.connect(self._cannot_look)
-        self.searching.changed.connect(self._refresh_pane)
+        self.searching.changed.connect(self._shown_changed)
         self.searching.said.connect(self.messages.show_message)
-        self.searching.waiting.connect(self._refresh_pill)
+        self.searching.waiting.connect(self.pane.show_waiting)
         field.left_downwards.connect(grid.focus_first)
         grid.opened.connect(self._open)
         grid.peek_wanted.connect(partial(self._open, peek=True))
@@ -156,11 +143,10 @@ class Window(QMainWindow):
         grid.context_menu_wanted.connect(self._photo_menu)
         grid.cell_size_changed.connect(self._cell_size_changed)
         grid.order_changed.connect(partial(setattr, self._settings, "order"))
-        grid.count_changed.connect(self._refresh_pane)
         self.viewer.closed.connect(self._viewer_closed)
         self.viewer.similar_wanted.connect(self.searching.find_similar)
         self.header.size_chosen.connect(partial(setattr, grid, "cell_size"))
-        self.header.menu_button.clicked.connect(self._main_menu)
+        self.header.menu_button.clicked.connect(self._show_menu)
         self.header.sidebar_button.clicked.connect(self.actions_.sidebar.trigger)
         self.splitter.splitterMoved.connect(self._sidebar_moved)
         self.sidebar.view_chosen.connect(self._show_view)
@@ -169,13 +155,9 @@ class Window(QMainWindow):
         self.dialogs.show_wanted.connect(self.photos.show_file)
         self.dialogs.preferred.connect(self._prefer)
         self.sidebar.menu_wanted.connect(self._folder_menu)
-        self.empty.add_wanted.connect(self.folders.choose)
-        self.empty.samples_wanted.connect(self.folders.add_samples)
-        self.empty.look_again_wanted.connect(bridge.index)
-        self.folders.adding.connect(self._refresh_pane)
-        self.pill.pause_wanted.connect(bridge.pause)
-        self.pill.resume_wanted.connect(bridge.resume)
-        self.pill.cancel_wanted.connect(bridge.cancel_indexing)
+        self.pane.empty.add_wanted.connect(self.folders.choose)
+        self.pane.empty.samples_wanted.connect(self.folders.add_samples)
+        self.folders.adding.connect(self.pane.refresh)
 
     def _connect_actions(self) -> None:
         actions, grid = self.actions_, self.grid
@@ -194,11 +176,12 @@ class Window(QMainWindow):
             (actions.similar, self._similar_to_current),
             (actions.open_outside, self.photos.open_outside),
             (actions.show_in_folder, self.photos.show_in_folder),
-            (actions.larger, partial(grid.zoom, 1)),
-            (actions.smaller, partial(grid.zoom, -1)),
+            (actions.larger, partial(self._zoom, 1)),
+            (actions.smaller, partial(self._zoom, -1)),
             (actions.whole, self._toggle_whole),
             (actions.sidebar, self._toggle_sidebar),
             (actions.full_screen, self._toggle_full_screen),
+            (actions.menu, self._show_menu),
             (actions.keys, self.dialogs.show_keys),
             (actions.about, self.dialogs.show_about),
         ):
@@ -220,13 +203,10 @@ class Window(QMainWindow):
 
     def _link_changed(self, _link: Link) -> None:
         self._look_soon()
-        self._refresh_pill()
-        self._refresh_pane()
 
     def _progressed(self, progress: Progress) -> None:
         if progress.stage == "idle":
             self._look_soon()
-        self._refresh_pill()
 
     def _library_changed(self, change: LibraryChanged) -> None:
         self.grid.refresh(layout=change.layout, photo_ids=change.photo_ids)
@@ -254,19 +234,16 @@ class Window(QMainWindow):
         self._look()
 
     def _no_library(self) -> None:
-        self._known = True
-        self._refresh_pane()
+        self.pane.show_library((), None)
 
     def _cannot_look(self, _error: PhotoFindError) -> None:
-        self._known = False
-        self._refresh_pane()
+        self.pane.show_unknown()
 
     def _looked(self, counts: LibraryCounts) -> None:
-        self._known = True
+        self._folders, ledger = counts
         self.reports.could_read()
-        self._folders, self._ledger = counts
-        self.sidebar.show_library(self._folders, self._ledger.photos, self._ledger.set_aside)
-        self._refresh_pane()
+        self.sidebar.show_library(self._folders, ledger.photos, ledger.set_aside)
+        self.pane.show_library(self._folders, ledger)
 
     def take_folders(self, folders: Sequence[bytes]) -> None:
         """Add folders that another start was given, and come to the front."""
@@ -287,40 +264,26 @@ class Window(QMainWindow):
         folder = next((f for f in self._folders if f.id == view.folder_id), None)
         self.searching.show_view(view, folder)
 
-    def _refresh_pane(self, *_: object) -> None:
-        why = None
-        if self._known and not self.searching.shows_hits:
-            why = emptiness(
-                self.searching.view,
-                self._folders,
-                self._ledger,
-                shown=self.grid.count(),
-                adding=self._bridge.adding,
-                working=self._bridge.link in (Link.STARTING, Link.RESTARTING)
-                or self._bridge.progress.stage in WORKING,
-            )
-        if why is not None:
-            self.empty.show_emptiness(why)
-        self.pane.setCurrentWidget(self.grid if why is None else self.empty)
-        self.pill.raise_()
-
-    def _refresh_pill(self, *_: object) -> None:
-        bridge = self._bridge
-        searching = self.searching.is_waiting
-        self.pill.show_status(
-            status(
-                bridge.link,
-                bridge.progress,
-                bridge.encoder,
-                searching=searching,
-                remaining=self._remaining,
-            )
-        )
+    def _shown_changed(self) -> None:
+        self.pane.show_what(self.searching.view, hits=self.searching.shows_hits)
 
     # --------------------------------------------------------------------------- the photos
 
     def _open(self, photo_id: int, *, peek: bool = False) -> None:
         self.viewer.open(photo_id, self.grid.sequence(), peek=peek)
+
+    def _read_paths(self, then: Callable[[list[bytes]], None], most: int) -> None:
+        """The files of the photo that is shown large, else of those that are selected."""
+        if self.viewer.isVisible() and (photo_id := self.viewer.current_id()) is not None:
+            self.reads.request(lambda reader: [row.path for row in reader.photos([photo_id])], then)
+        else:
+            self.grid.read_selected(lambda row: row.path, then, most=most)
+
+    def _zoom(self, steps: int) -> None:
+        if self.viewer.isVisible():
+            self.viewer.picture.zoom(steps)
+        else:
+            self.grid.zoom(steps)
 
     def _open_current(self) -> None:
         if (photo_id := self.grid.current_id()) is not None:
@@ -344,7 +307,7 @@ class Window(QMainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place)
 
-    def _main_menu(self) -> None:
+    def _show_menu(self) -> None:
         menu = self.actions_.main_menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         button = self.header.menu_button
@@ -393,6 +356,8 @@ class Window(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _focus_search(self) -> None:
+        if self.viewer.isVisible():
+            self.viewer.leave()
         self.header.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.header.field.line.selectAll()
 
@@ -404,7 +369,9 @@ class Window(QMainWindow):
         modifiers = event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         )
-        if event.key() == Qt.Key.Key_Escape:
+        if self.viewer.isVisible():
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape:
             self._escape()
         elif event.key() == Qt.Key.Key_Up:
             self._focus_search()
@@ -435,13 +402,13 @@ class Window(QMainWindow):
         if not ours and local_paths(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.empty.set_dropping(True)
+            self.pane.empty.set_dropping(True)
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self.empty.set_dropping(False)
+        self.pane.empty.set_dropping(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.empty.set_dropping(False)
+        self.pane.empty.set_dropping(False)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.folders.take(local_paths(event.mimeData()))
@@ -454,5 +421,6 @@ class Window(QMainWindow):
         self._looking.stop()
         self._bridge.close()
         self._background.close()
+        self.viewer.close_threads()
         self._thumbnails.close()
         self.reads.close()

@@ -157,7 +157,7 @@ def results_title(query: str, matches: int, folder: str = "") -> str:
 def similar_title(matches: int, folder: str = "") -> str:
     """The sentence above the hits of a photo or picture."""
     if not matches:
-        return translate("Results", "Nothing here looks like this picture.")
+        return translate("Results", "Nothing else here looks like this picture.")
     if folder:
         return counted.photos_like_this_in(matches).format(folder=folder)
     return counted.photos_like_this(matches)

@@ -107,6 +107,10 @@
         <translation>전체 화면(&amp;F)</translation>
     </message>
     <message>
+        <source>Menu</source>
+        <translation>메뉴</translation>
+    </message>
+    <message>
         <source>&amp;Keys</source>
         <translation>단축키(&amp;K)</translation>
     </message>
@@ -746,8 +750,8 @@ Screenshots</source>
         <translation>“{query}”에 맞는 사진이 없습니다.</translation>
     </message>
     <message>
-        <source>Nothing here looks like this picture.</source>
-        <translation>이 사진과 비슷한 것이 없습니다.</translation>
+        <source>Nothing else here looks like this picture.</source>
+        <translation>이 사진과 비슷한 다른 사진이 없습니다.</translation>
     </message>
     <message>
         <source>The nearest there is</source>

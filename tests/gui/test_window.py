@@ -69,7 +69,7 @@ def open_window(workers: FakeWorkers, qtbot: QtBot) -> Iterator[Open]:
         bridge.start()
         windows.append(window)
         qtbot.waitUntil(lambda: bridge.link in (Link.CONNECTED, Link.FAILED))
-        qtbot.waitUntil(lambda: window._known or window.messages.shown is not None)
+        qtbot.waitUntil(lambda: window.pane._known or window.messages.shown is not None)
         return window
 
     yield open_it
@@ -203,8 +203,9 @@ def test_find_similar_asks_for_the_photo_and_shows_it_as_a_chip(
     assert searches(client)[-1].photo_id == 2
     qtbot.waitUntil(lambda: window.header.field._shown.label.endswith(".jpg"))
     qtbot.waitUntil(lambda: window.header.field._shown.image is not None)
-    answer(client, searches(client)[-1], (2, 3), matches=2)
+    answer(client, searches(client)[-1], (2, 3, 5, 9), matches=3)  # a photo is like itself
     qtbot.waitUntil(lambda: title(window) == "2 photo(s) like this one")
+    assert window.grid.count() == 2
     qtbot.keyClick(window.header.field.line, Key.Key_Backspace)
     qtbot.waitUntil(lambda: window.grid.count() == len(MONTHS))
 
@@ -402,21 +403,21 @@ def test_ctrl_r_looks_at_the_folders_again(
 
 
 def shown_emptiness(window: Window) -> Emptiness | None:
-    return window.empty.kind if window.pane.currentWidget() is window.empty else None
+    return window.pane.emptiness
 
 
 def test_a_new_library_asks_for_folders(empty: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: shown_emptiness(empty) is Emptiness.NO_FOLDER)
-    assert empty.empty.add_button.isVisible()
-    texts = [label.text() for label in empty.empty.findChildren(type(empty.empty._text))]
+    assert empty.pane.empty.add_button.isVisible()
+    texts = [label.text() for label in empty.pane.empty.findChildren(type(empty.pane.empty._text))]
     assert "Nothing leaves this computer." in texts
 
 
 def test_the_sample_photos_are_offered_and_added(
     empty: Window, workers: FakeWorkers, qtbot: QtBot
 ) -> None:
-    qtbot.waitUntil(lambda: empty.empty.samples_button.isVisible())
-    qtbot.mouseClick(empty.empty.samples_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: empty.pane.empty.samples_button.isVisible())
+    qtbot.mouseClick(empty.pane.empty.samples_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(workers.client.of(Index)) == 2)
     assert all(os.path.isdir(folder) for folder in workers.client.of(Index)[1].paths)
     assert shown_emptiness(empty) is Emptiness.BEGINNING
@@ -466,25 +467,25 @@ def test_the_pill_tells_stage_count_rate_and_time_left(
     window: Window, client: FakeClient, qtbot: QtBot
 ) -> None:
     client.hear(Progress(stage="indexing", done=12340, total=80412, rate=96.2, remaining=712.0))
-    qtbot.waitUntil(window.pill.isVisible)
-    assert window.pill._stage.text() == "Indexing"
-    assert window.pill._figures.text() == "12,340 of 80,412   96 a second   10 min left"
+    qtbot.waitUntil(window.pane.pill.isVisible)
+    assert window.pane.pill._stage.text() == "Indexing"
+    assert window.pane.pill._figures.text() == "12,340 of 80,412   96 a second   10 min left"
     client.hear(Progress(stage="idle"))
-    qtbot.waitUntil(lambda: not window.pill.isVisible())
+    qtbot.waitUntil(lambda: not window.pane.pill.isVisible())
 
 
 def test_indexing_can_be_paused_resumed_and_stopped(
     window: Window, client: FakeClient, qtbot: QtBot
 ) -> None:
     client.hear(Progress(stage="indexing", done=1, total=9, rate=1.0, remaining=8.0))
-    qtbot.waitUntil(window.pill.isVisible)
-    qtbot.mouseClick(window.pill.pause_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.pane.pill.isVisible)
+    qtbot.mouseClick(window.pane.pill.pause_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(client.of(Pause)))
     client.hear(Progress(stage="paused", done=1, total=9))
-    qtbot.waitUntil(window.pill.resume_button.isVisible)
-    qtbot.mouseClick(window.pill.resume_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.pane.pill.resume_button.isVisible)
+    qtbot.mouseClick(window.pane.pill.resume_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(client.of(Resume)))
-    qtbot.mouseClick(window.pill.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.pane.pill.cancel_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(client.of(Cancel)))
     client.hear(Indexed(id=client.of(Index)[0].id, cancelled=True))
     qtbot.waitUntil(lambda: window.messages.shown is not None)
@@ -497,9 +498,9 @@ def test_the_pill_says_when_the_worker_is_started_again(
 ) -> None:
     workers.slow_seconds = 1.0
     workers.client.die()
-    qtbot.waitUntil(window.pill.isVisible)
-    assert window.pill._stage.text() == "The search engine stopped; starting it again"
-    qtbot.waitUntil(lambda: not window.pill.isVisible())
+    qtbot.waitUntil(window.pane.pill.isVisible)
+    assert window.pane.pill._stage.text() == "The search engine stopped; starting it again"
+    qtbot.waitUntil(lambda: not window.pane.pill.isVisible())
 
 
 def test_a_full_disk_is_said_with_what_to_do(
