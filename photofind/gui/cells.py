@@ -211,7 +211,8 @@ class CellPainter:
         width = metrics.horizontalAdvance(title)
         gap = metrics.horizontalAdvance("  ")
         lead = Qt.AlignmentFlag.AlignRight if self.mirrored else Qt.AlignmentFlag.AlignLeft
-        align = lead | Qt.AlignmentFlag.AlignVCenter
+        # Absolute: the painter's own direction would turn it round a second time.
+        align = lead | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
         painter.setFont(self.heading_font)
         painter.setPen(self.text)
         painter.drawText(line, align, title)

@@ -461,7 +461,7 @@ class PhotoGrid(PhotoCanvas):
     def place_children(self) -> None:
         super().place_children()
         view = self.viewport().geometry()
-        self._results.setGeometry(0, 0, self.width(), view.top())
+        self._results.setGeometry(view.left(), 0, view.width(), view.top())
         line = self._weaker_line()
         if line is not None:
             size = self._weaker.sizeHint()

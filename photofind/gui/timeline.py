@@ -26,7 +26,27 @@ WIDTH_PX = 64
 END_MARGIN_PX = 16  # above the newest and below the oldest
 LABEL_SPACING_PX = 24  # between years, at least
 BUBBLE_GAP_PX = 8
+BUBBLE_RADIUS_PX = 8
 MARK_PX = 10  # half the height of the mark of where one is
+
+
+class Bubble(QLabel):
+    """A month beside the pointer: light on dark where all else is dark on light."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setContentsMargins(12, 7, 12, 7)
+        self.setForegroundRole(QPalette.ColorRole.Base)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Text))
+        painter.drawRoundedRect(self.rect(), BUBBLE_RADIUS_PX, BUBBLE_RADIUS_PX)
+        painter.end()
+        super().paintEvent(event)
 
 
 class Timeline(QWidget):
@@ -42,13 +62,7 @@ class Timeline(QWidget):
         self._share = 0.0
         self._pointer: int | None = None
         self._dragging = False
-        self._bubble = QLabel(area)
-        self._bubble.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._bubble.setAutoFillBackground(True)
-        self._bubble.setBackgroundRole(QPalette.ColorRole.ToolTipBase)
-        self._bubble.setForegroundRole(QPalette.ColorRole.ToolTipText)
-        self._bubble.setMargin(8)
-        self._bubble.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._bubble = Bubble(area)
         self._bubble.hide()
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -111,7 +125,9 @@ class Timeline(QWidget):
             line = QRect(0, y - metrics.height() // 2, WIDTH_PX, metrics.height())
             label = str(year) if year else number_title(year)
             painter.drawText(
-                line.adjusted(14, 0, -14, 0), side | Qt.AlignmentFlag.AlignVCenter, label
+                line.adjusted(14, 0, -14, 0),
+                side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter,
+                label,
             )
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.accent(palette))
