@@ -93,7 +93,7 @@ class MessageBar(QWidget):
         square = QRectF(ICON_LEFT, (self.height() - ICON) / 2, ICON, ICON)
         paint_icon(
             painter,
-            "aside" if heavy else "info",
+            "aside" if heavy else "facts",
             square,
             palette.color(QPalette.ColorRole.WindowText),
         )

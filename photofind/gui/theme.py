@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPalette
 
 TEXT_CONTRAST = 4.5  # WCAG AA for text
 HAIRLINE_SHARE = 0.14  # of the text colour in a line between two parts
+LEAST_TINT = 0.04
 HOVER_SHARE = 0.08
 PRESSED_SHARE = 0.15
 MUTED_SHARES = (0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)  # of the text colour
@@ -63,8 +64,15 @@ def accent(palette: QPalette) -> QColor:
 
 
 def tint(palette: QPalette, background: QPalette.ColorRole, share: float = 0.16) -> QColor:
-    """A background with a breath of the accent colour."""
-    return mixed(palette.color(background), accent(palette), share)
+    """A background with a breath of the accent colour, no more than its text can bear."""
+    ground = palette.color(background)
+    text = palette.color(Role.Text if background == Role.Base else Role.WindowText)
+    while share > LEAST_TINT:
+        tinted = mixed(ground, accent(palette), share)
+        if contrast(text, tinted) >= TEXT_CONTRAST:
+            return tinted
+        share -= 0.02
+    return mixed(ground, accent(palette), LEAST_TINT)
 
 
 def on(ground: QColor) -> QColor:
