@@ -2,6 +2,8 @@
 
 import os
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -10,6 +12,16 @@ from photofind.catalog.records import Ledger, SetAside
 from photofind.library import Library
 from photofind.paths import LibraryPaths
 from photofind.protocol import Event, Failed, Index, Indexed, Request, Search, SearchDone
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
+    """Whether something becomes true within this time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
 
 
 class Running:
@@ -69,6 +81,7 @@ class Running:
             return reader.set_aside()
 
     def close(self) -> None:
-        self._library.stop()
-        self._thread.join(20)
-        self._library.close()
+        if self._thread.is_alive():
+            self._library.stop()
+            self._thread.join(20)
+            self._library.close()

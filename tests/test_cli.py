@@ -122,6 +122,7 @@ def test_what_is_no_picture_is_refused_in_one_line(shop: Shop, what: str) -> Non
     out, errors = shop.run("search", "--image", shop.photos / what, status=1)
     assert out == ""
     assert len(errors) == 1
+    assert what in errors[0]
 
 
 def test_status_counts_and_names_what_was_set_aside(shop: Shop) -> None:

@@ -23,7 +23,7 @@ from photofind.catalog import CatalogReader
 from photofind.client import read_worker_file
 from photofind.paths import LibraryPaths
 from tests.pictures import fill
-from tests.test_worker import eventually
+from tests.running import eventually
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(240)]
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Client as connect_to
@@ -33,6 +32,7 @@ from photofind.protocol import (
     StateDone,
 )
 from tests.pictures import fill
+from tests.running import eventually
 
 
 @pytest.fixture
@@ -51,15 +51,6 @@ def connected(
         yield client
     finally:
         client.close()
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def index(client: Client, folder: Path, model: str) -> Indexed:

@@ -400,11 +400,25 @@ class Catalog:
         with self._reading() as connection:
             return vectors.searchable_ids(connection, encoder_id, folder_ids)
 
-    def paths_of(self, photo_ids: Iterable[int]) -> dict[int, bytes]:
-        """The best path of each shown photo: of a file that is here before one that is offline."""
+    def content_hashes(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """(photo id, content hash) of shown photos that were read, by id from `after` on."""
+        wanted = (
+            select(photo.c.id, photo.c.content_hash)
+            .where(photo.c.id > after, photo.c.shown, photo.c.content_hash.is_not(None))
+            .order_by(photo.c.id)
+            .limit(limit)
+        )
+        with self._reading() as connection:
+            return [(row.id, row.content_hash) for row in connection.execute(wanted)]
+
+    def paths_of(self, photo_ids: Iterable[int], *, here: bool = False) -> dict[int, bytes]:
+        """The best path of each shown photo: of a file that is here before one that is offline.
+        With `here` only of files that are here."""
         with self._reading() as connection:
             paths: dict[int, bytes] = {}
             for row in connection.execute(lookups.showing_files(photo_ids)):
+                if here and row.presence != HERE:
+                    continue
                 paths.setdefault(row.photo_id, row.path)
             return paths
 

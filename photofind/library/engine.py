@@ -18,6 +18,7 @@ from photofind.errors import (
 )
 from photofind.images.pool import DecodePool
 from photofind.library.jobs import Client, Job
+from photofind.library.mending import Mending
 from photofind.library.models import Models
 from photofind.library.progress import Pace
 from photofind.library.queries import answer
@@ -76,6 +77,8 @@ class Library:
         self._requests: SimpleQueue[tuple[Request, Client] | None] = SimpleQueue()
         self._jobs: list[Job] = []
         self._reading: Reading | None = None
+        self._mending: Mending | None = None
+        self._mended = False
         self._pace = Pace(announce)
         self._stopping = threading.Event()
         self._paused = threading.Event()
@@ -153,8 +156,9 @@ class Library:
             self._mind_the_cancelled()
             working = self._reading is not None and len(self._reading) > 0
             busy = working and not self._paused.is_set()
+            at_once = working or self._jobs or self._mending is not None
             try:
-                asked = self._requests.get(timeout=None if not (working or self._jobs) else 0)
+                asked = self._requests.get(timeout=0 if at_once else None)
             except Empty:
                 asked = None
             if asked is not None:
@@ -164,6 +168,8 @@ class Library:
             elif working:
                 self._pace.say("paused")
                 time.sleep(0.05)
+            elif self._mending is not None:
+                self._mend_a_little(self._mending)
             self._finish_jobs()
             self._tell_changes()
         self._tell_changes(at_once=True)
@@ -326,6 +332,16 @@ class Library:
             self._models.save()
             self._saved_at = time.monotonic()
 
+    def _mend_a_little(self, mending: Mending) -> None:
+        try:
+            self._changed_ids += mending.step()
+        except PhotoFindError as error:
+            _log.warning("thumbnails could not be made again: %s", error)
+            self._mending = None
+            return
+        if mending.done:
+            self._mending = None
+
     def _note_outcomes(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
             if outcome.photo_id is not None:
@@ -359,6 +375,9 @@ class Library:
             self._catalog.checkpoint()
             self._saved_at = time.monotonic()
             self._pace.say("idle", at_once=True)
+            if not self._mended:  # once a session, when there is nothing better to do
+                self._mended = True
+                self._mending = Mending(self._catalog, self._thumbnails, self._pool)
 
     def _close_job(self, job: Job, *, cancelled: bool = False) -> None:
         self._tell_changes(at_once=True)

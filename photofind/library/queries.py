@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from photofind.catalog import Catalog
 from photofind.encoder.zeroshot import SINGLE_TEMPLATE, TEMPLATES, classify
-from photofind.errors import PhotoFindError, UsageError, WorkerUnavailable
+from photofind.errors import PhotoFindError, UnreadablePhoto, UsageError, WorkerUnavailable
 from photofind.images import ReadPhoto
 from photofind.images.pool import DecodePool
 from photofind.library.models import LoadedModel, Models
+from photofind.paths import shown_path
 from photofind.protocol import Classified, Classify, Failed, Search, SearchDone
 from photofind.search import Found, is_foreign
 
@@ -59,7 +60,7 @@ def _search(request: Search, loaded: LoadedModel, catalog: Catalog, pool: Decode
 
 
 def _classify(request: Classify, loaded: LoadedModel, pool: DecodePool) -> Classified:
-    vector = _embed(pool.read(request.image_path, loaded.encoder.preprocessing), loaded)
+    vector = _embed_file(request.image_path, loaded, pool)
     templates = TEMPLATES if request.ensemble else (SINGLE_TEMPLATE,)
     shares = classify(loaded.encoder, vector[np.newaxis], request.labels, templates)[0]
     return Classified(
@@ -67,6 +68,13 @@ def _classify(request: Classify, loaded: LoadedModel, pool: DecodePool) -> Class
         probabilities=tuple(float(share) for share in shares),
         model=loaded.encoder.name,
     )
+
+
+def _embed_file(path: bytes, loaded: LoadedModel, pool: DecodePool) -> Vector:
+    try:
+        return _embed(pool.read(path, loaded.encoder.preprocessing), loaded)
+    except UnreadablePhoto as problem:
+        raise UnreadablePhoto(f"{shown_path(path)}: {problem}") from None
 
 
 def _embed(read: "Future[ReadPhoto]", loaded: LoadedModel) -> Vector:
@@ -89,10 +97,9 @@ def _find(request: Search, loaded: LoadedModel, catalog: Catalog, pool: DecodePo
         return loaded.searcher.vector(vectors[0], request.top, allowed)
     if request.image_path is None and request.image_bytes is None:
         raise UsageError("A search needs words or a picture.")
-    preprocessing = loaded.encoder.preprocessing
-    read = (
-        pool.read(request.image_path, preprocessing)
-        if request.image_path is not None
-        else pool.read_bytes(request.image_bytes or b"", preprocessing)
-    )
-    return loaded.searcher.vector(_embed(read, loaded), request.top, allowed)
+    if request.image_path is not None:
+        vector = _embed_file(request.image_path, loaded, pool)
+    else:
+        preprocessing = loaded.encoder.preprocessing
+        vector = _embed(pool.read_bytes(request.image_bytes or b"", preprocessing), loaded)
+    return loaded.searcher.vector(vector, request.top, allowed)

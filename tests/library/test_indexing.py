@@ -9,9 +9,10 @@ import pytest
 
 from photofind.errors import FolderMissing, Reason
 from photofind.protocol import Done, Indexed, RemoveFolder, Retry, SetExclusions
+from photofind.thumbnails import ThumbnailReader
 from tests.models import write_tiny_model
 from tests.pictures import fill, jpeg
-from tests.running import Running
+from tests.running import Running, eventually
 
 
 def counts(done: Indexed) -> tuple[int, int, int, int, int, int]:
@@ -243,18 +244,29 @@ def test_a_restricted_search_stays_in_its_folders(library: Running, tmp_path: Pa
     assert set(done.paths) == {os.fsencode(path) for path in two}
 
 
-def test_lost_caches_are_made_again_from_the_catalog(
+def test_a_lost_index_is_made_again_from_the_catalog(
     open_library: Callable[..., Running], photos: Path
 ) -> None:
     fill(photos, 6)
     library = open_library()
     library.index(photos)
     before = library.search(text="a dog")
-    paths = library.paths
-    library = None  # type: ignore[assignment]
+    library.close()
+    shutil.rmtree(library.paths.index, ignore_errors=True)
+    again = open_library().search(text="a dog")
+    assert again.photo_ids == before.photo_ids
+    assert again.scores == pytest.approx(before.scores, abs=1e-5)
+
+
+def test_lost_thumbnails_are_made_again_without_embedding_anything(
+    open_library: Callable[..., Running], photos: Path
+) -> None:
+    fill(photos, 12)
+    library = open_library()
+    library.index(photos)
+    library.close()
+    library.paths.thumbnails.write_bytes(os.urandom(5000))
     fresh = open_library()
-    assert fresh.search(text="a dog").scores == pytest.approx(before.scores, abs=1e-5)
-    fresh.index(photos)
-    shutil.rmtree(paths.index, ignore_errors=True)
-    again = open_library()
-    assert again.search(text="a dog").photo_ids == before.photo_ids
+    assert fresh.index(photos).indexed == 0
+    with ThumbnailReader(library.paths.thumbnails) as thumbnails:
+        assert eventually(lambda: thumbnails.count() == 12)
