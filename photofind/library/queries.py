@@ -72,7 +72,7 @@ def _classify(request: Classify, loaded: LoadedModel, pool: DecodePool) -> Class
 
 def _embed_file(path: bytes, loaded: LoadedModel, pool: DecodePool) -> Vector:
     try:
-        return _embed(pool.read(path, loaded.encoder.preprocessing), loaded)
+        return _embed(pool.read(path, loaded.encoder.preprocessing, urgent=True), loaded)
     except UnreadablePhoto as problem:
         raise UnreadablePhoto(f"{shown_path(path)}: {problem}") from None
 
