@@ -94,7 +94,12 @@ class FactsPanel(QScrollArea):
             yield self.tr("Also at") if number else self.tr("File"), words
 
     def _size(self, facts: "Facts", details: "PhotoDetails") -> list[str]:
-        pixels = f"{number_title(facts.width)} × {number_title(facts.height)}"
+        pixels = f"{facts.width} × {facts.height}"
+        millions = facts.width * facts.height / 1e6
+        if millions >= 1:
+            shown = QLocale().toString(millions, "f", 0 if millions >= 10 else 1)
+            # TRANSLATORS: millions of pixels
+            pixels += " · " + self.tr("{number} MP").format(number=shown)
         here = [file.size for file in details.files if file.presence == HERE]
         sizes = here or [file.size for file in details.files]
         words = [facts.format, *(QLocale().formattedDataSize(size, 1) for size in sizes[:1])]

@@ -1,11 +1,6 @@
-"""The grid of photos: the library by month, or the hits of a search, and all that is done with it.
-
-When the library changes, what is looked at stays where it is: the new order is read together with
-the rows around the photo at the top of the view, and both are put in place in one step.
-"""
+"""The grid of photos: the library by month, or the hits of a search, and what is done with them."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal, SignalInstance
@@ -24,20 +19,22 @@ from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
 from photofind.catalog.records import HERE
 from photofind.gui import results, theme
+from photofind.gui.accessible import announce
+from photofind.gui.arranging import Arranging
 from photofind.gui.canvas import CELL_SIZES, MONTH_HEADING_PX, Anchor, PhotoCanvas
 from photofind.gui.cells import Look, Part
 from photofind.gui.gestures import Gestures
 from photofind.gui.keys import key_pressed
-from photofind.gui.orders import HitOrder, LibraryOrder, Order
+from photofind.gui.orders import HitOrder
 from photofind.gui.reads import LibraryReads
 from photofind.gui.results import ResultsBar
 from photofind.gui.selection import Range, Selection
-from photofind.gui.sequence import Arrangement, PhotoSequence
+from photofind.gui.sequence import PhotoSequence
 from photofind.gui.thumbcache import Thumbnails
-from photofind.gui.tooltips import tooltip
+from photofind.gui.tooltips import spoken, tooltip
 
 if TYPE_CHECKING:
-    from photofind.catalog import CatalogReader, PhotoRow
+    from photofind.catalog import PhotoRow
     from photofind.catalog.records import View
 
 __all__ = ["CELL_SIZES", "PhotoGrid"]
@@ -48,8 +45,7 @@ CELL_STEP = 1.18  # of one step of zooming
 WHEEL_STEP = 120  # of Qt, an eighth of a degree each
 WEAKER_HEADING_PX = 64
 HITS_TOP_PX = 4
-HELD_PHOTOS = 400  # ends of selected ranges that are found again after the library changed
-MOST_RETRIES = 3  # of a new order, while the selection changes under it
+HELD_PHOTOS = 400  # ends of selected ranges whose rows are kept, to be found again
 BAND_STRENGTH = 0.2  # of the accent colour within the rubber band
 
 
@@ -71,13 +67,7 @@ class PhotoGrid(PhotoCanvas):
         self.selection = Selection()
         self._reads = reads
         self._sequence.setParent(self)
-        self._view: View | None = None  # None while hits are shown
-        self._tops: dict[View, Anchor] = {}  # photo id and its height, where a view was left
-        self._title: str | None = None  # of the hits shown
-        self._weaker_title = ""
-        self._order = results.RELEVANCE
-        self._arranging = False  # an order is being read
-        self._again = False  # and must be read once more after that
+        self._arranging = Arranging(self)
         self._gestures = Gestures(self)
         self._results = ResultsBar(self)
         self._results.order_chosen.connect(self._choose_order)
@@ -85,7 +75,7 @@ class PhotoGrid(PhotoCanvas):
         self._weaker = QPushButton(self.viewport())
         self._weaker.setFlat(True)
         self._weaker.setAutoDefault(False)
-        self._weaker.clicked.connect(self._toggle_weaker)
+        self._weaker.clicked.connect(self._arranging.toggle_weaker)
         self._weaker.hide()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Photos"))
@@ -95,25 +85,7 @@ class PhotoGrid(PhotoCanvas):
     def show_view(self, view: "View") -> None:
         """Show the library, or a part of it, by month. Coming back to a view after others, it is
         where it was left."""
-        if view == self._view:
-            self.refresh()
-            return
-        self._remember()
-        top = self._tops.get(view)
-
-        def arrived(arrangement: Arrangement) -> None:
-            self._view, self._title = view, None
-            self._show_afresh(arrangement)
-            place = None if top is None else arrangement.places.get(top[0])
-            if top is not None and place is not None:
-                self.scroll_so((place, top[1]))
-
-        self._arrange(
-            lambda reader: LibraryOrder(view).renewed(reader),
-            arrived,
-            around=None if top is None else top[0],
-            empty=LibraryOrder(view),
-        )
+        self._arranging.show_view(view)
 
     def show_hits(
         self, photo_ids: Sequence[int], *, matches: int, title: str, weaker_title: str = ""
@@ -122,20 +94,7 @@ class PhotoGrid(PhotoCanvas):
 
         `title` is the sentence above them. The same hits again, renewed, keep scroll and selection.
         """
-        self._remember()
-        renewed = title == self._title
-        order, former = HitOrder.of(photo_ids, matches), self._sequence.order
-        if renewed and isinstance(former, HitOrder) and not former.more:
-            order = order.with_all()
-
-        def arrived(arrangement: Arrangement) -> None:
-            self._view, self._title, self._weaker_title = None, title, weaker_title
-            if renewed:
-                self._show_renewed(arrangement)
-            else:
-                self._show_afresh(arrangement)
-
-        self._arrange(partial(_sorted, order, self._order), arrived)
+        self._arranging.show_hits(photo_ids, matches, title, weaker_title)
 
     def refresh(self, layout: bool = True, photo_ids: Sequence[int] = ()) -> None:
         """The library has changed: look again, and leave what is looked at where it is.
@@ -144,10 +103,8 @@ class PhotoGrid(PhotoCanvas):
         have been read or got thumbnails.
         """
         self._thumbnails.look_again()
-        if layout and self._arranging:
-            self._again = True
-        elif layout:
-            self._renew(MOST_RETRIES)
+        if layout:
+            self._arranging.renew()
         else:
             self._sequence.look_again(photo_ids)
             self._look()
@@ -163,18 +120,13 @@ class PhotoGrid(PhotoCanvas):
     @property
     def order(self) -> str:
         """How hits are ordered: "relevance" or "date"."""
-        return self._order
+        return self._arranging.by
 
     @order.setter
     def order(self, order: str) -> None:
-        if order == self._order:
+        if order == self._arranging.by:
             return
-        self._order = order
-        former = self._sequence.order
-        if self._arranging:
-            self._again = True
-        elif isinstance(former, HitOrder):
-            self._arrange(partial(_sorted, former, order), self._show_reordered)
+        self._arranging.sort(order)
         self.order_changed.emit(order)
 
     def zoom(self, steps: float) -> None:
@@ -234,6 +186,7 @@ class PhotoGrid(PhotoCanvas):
             return
         self._sequence.hold(self.selection.endpoints()[:HELD_PHOTOS])
         self.viewport().update()
+        self._announce()
         self.selection_changed.emit(len(self.selection))
 
     def scroll_to(self, photo_id: int, select: bool = True) -> None:
@@ -267,167 +220,16 @@ class PhotoGrid(PhotoCanvas):
         """Ask for a glance at a photo."""
         self._emit_id(self.peek_wanted, position)
 
-    # --------------------------------------------------------------------------------- new orders
+    # ----------------------------------------------------------------- another order took its place
 
-    def _arrange(
-        self,
-        make: "Callable[[CatalogReader], Order]",
-        then: Callable[[Arrangement], None],
-        *,
-        seek: Sequence[int] = (),
-        around: int | None = None,
-        empty: Order | None = None,
-    ) -> None:
-        """Ask for an order, with the rows of two views or so around a photo.
-
-        `then` shows it. An order that was asked for before and has not come yet never will; since
-        that may have been the library's renewal, the new one is renewed once more. `empty` is shown
-        while there is nothing to read.
-        """
-        in_view = sum(1 for _ in self.cells(self.viewport().rect()))
-        seek = [*seek, around] if around is not None else seek
-        self._again = self._again or self._arranging
-        self._arranging = True
-
-        def arrived(arrangement: Arrangement) -> None:
-            self._arranging = False
-            then(arrangement)
-            if self._again and not self._arranging:
-                self._again = False
-                self._renew(MOST_RETRIES)
-
-        def absent() -> None:
-            self._arranging = self._again = False
-            if empty is not None:
-                then(Arrangement(empty, {}, {}))
-
-        self._sequence.arrange(
-            make, arrived, seek=seek, around=around, span=2 * max(in_view, 50), otherwise=absent
-        )
-
-    def _renew(self, retries: int) -> None:
-        """Read the order anew, and find in it what is selected and what is looked at."""
-        order = self._sequence.order
-        anchor = self.anchor()
-        wanted = [*self.selection.endpoints()[:HELD_PHOTOS], *([anchor[0]] if anchor else [])]
-        rows = {position: self._sequence.known(position) for position in wanted}
-        ids = {position: row.id for position, row in rows.items() if row is not None}
-
-        def arrived(arrangement: Arrangement) -> None:
-            ends = self.selection.endpoints()[:HELD_PHOTOS]
-            if retries and not rows.keys() >= set(ends):  # something was selected meanwhile
-                self._renew(retries - 1)
-                return
-            places = {
-                position: arrangement.places[photo_id]
-                for position, photo_id in ids.items()
-                if photo_id in arrangement.places
-            }
-            self._replace(arrangement, places, None if anchor is None else anchor[0])
-
-        if isinstance(order, HitOrder):
-            by = self._order
-            self._arrange(
-                lambda reader: _sorted(order.renewed(reader), by, reader), self._show_renewed
-            )
-        else:
-            around = None if anchor is None else ids.get(anchor[0])
-            self._arrange(order.renewed, arrived, seek=list(ids.values()), around=around)
-
-    def _replace(
-        self, arrangement: Arrangement, places: dict[int, int], anchored: int | None
-    ) -> None:
-        """Show the library's new order, in which position `p` became `places[p]`, so that nothing
-        seems to move; `anchored` is the position that holds the rest in place."""
-        count = self.count()
-        everything = bool(count) and self.selection.covers(0, count)
-        at_top = self.anchor() is None
-        place = None if anchored is None else places.get(anchored)
-        if at_top or anchored is None:
-            anchor = None
-        elif place is not None:
-            anchor = (place, self.cell(anchored).y)
-        else:
-            anchor = self._same_month(arrangement)
-        selected = len(self.selection)
-        self._sequence.install(arrangement)
-        self.selection.moved(places)
-        if everything:
-            self.selection.replace([(0, self.count())])
-        self._dress(anchor)
-        self._say_counts(selected)
-
-    def _same_month(self, arrangement: Arrangement) -> Anchor | None:
-        """Where the month at the top of the view begins in a new order."""
-        months, geometry = self._sequence.order.months, self.geometry_of_cells
-        if not months:
-            return None
-        section = geometry.section_at(self.offset)
-        cell = self.cell(geometry.first_of(section))
-        before = [
-            count
-            for month, count in zip(arrangement.order.months, arrangement.order.counts, strict=True)
-            if month > months[section]
-        ]
-        return sum(before), cell.y
-
-    def _show_afresh(self, arrangement: Arrangement) -> None:
-        """Show something else, from its top, with nothing selected."""
-        selected = len(self.selection)
-        self._sequence.install(arrangement)
-        self.selection.forget()
-        self._dress(None)
-        self._say_counts(selected)
-
-    def _show_renewed(self, arrangement: Arrangement) -> None:
-        """Show the same hits, or most of them, again: what is looked at and selected stays."""
-        anchor = self.anchor()
-        places = self._carry(arrangement)
-        if anchor is not None:
-            anchor = (places[anchor[0]], anchor[1]) if anchor[0] in places else None
-        self._dress(anchor)
-
-    def _show_reordered(self, arrangement: Arrangement) -> None:
-        """Show the same hits in another order, from the top."""
-        self._carry(arrangement)
-        self._dress(None)
-
-    def _carry(self, arrangement: Arrangement) -> dict[int, int]:
-        """Take over an order of hits together with what is selected; the new positions by old."""
-        former, order = self._sequence.order, arrangement.order
-        places: dict[int, int] = {}
-        if isinstance(former, HitOrder) and isinstance(order, HitOrder):
-            places = {
-                position: order.places[photo_id]
-                for photo_id, position in former.places.items()
-                if photo_id in order.places
-            }
-        selected = len(self.selection)
-        self._sequence.install(arrangement)
-        self.selection.permuted(places)
-        self._say_counts(selected)
-        return places
-
-    def _say_counts(self, selected_before: int) -> None:
+    def say_counts(self, selected_before: int) -> None:
+        """Other photos are shown: say how many, and whether fewer are selected."""
         self._sequence.hold(self.selection.endpoints()[:HELD_PHOTOS])
         self.count_changed.emit(self.count())
         if len(self.selection) != selected_before:
             self.selection_changed.emit(len(self.selection))
 
-    def _remember(self) -> None:
-        """Keep where the view is left."""
-        anchor = self.anchor()
-        if self._view is None:
-            return
-        row = None if anchor is None else self._sequence.known(anchor[0])
-        if anchor is None or row is None:
-            self._tops.pop(self._view, None)
-        else:
-            self._tops[self._view] = (row.id, anchor[1])
-
-    # --------------------------------------------------------------------------------- hits' dress
-
-    def _dress(self, anchor: Anchor | None) -> None:
+    def dress(self, anchor: Anchor | None) -> None:
         """Headings, title and buttons for what is shown; scrolled to `anchor`, or to the top."""
         order = self._sequence.order
         self._results.setVisible(isinstance(order, HitOrder))
@@ -435,8 +237,8 @@ class PhotoGrid(PhotoCanvas):
             self._weaker.hide()
             self.set_sections([MONTH_HEADING_PX] * len(order.counts), 0, anchor)
             return
-        self._results.title.setText(self._title or "")
-        self._results.show_order(self._order, choosable=len(order.photo_ids) > 1)
+        self._results.title.setText(self._arranging.title or "")
+        self._results.show_order(self.order, choosable=len(order.photo_ids) > 1)
         weaker = len(order.photo_ids) - order.matches
         if not order.matches:
             words = self.tr("Show %n more", "", order.more) if order.more else ""
@@ -448,12 +250,6 @@ class PhotoGrid(PhotoCanvas):
         self._weaker.setVisible(bool(weaker and words))
         heading = WEAKER_HEADING_PX if weaker else 0
         self.set_sections([HITS_TOP_PX if order.matches else 0, heading], results.HEIGHT_PX, anchor)
-
-    def _toggle_weaker(self) -> None:
-        order = self._sequence.order
-        if isinstance(order, HitOrder):
-            turned = order.with_all() if order.more else order.with_matches()
-            self._arrange(partial(_sorted, turned, self._order), self._show_renewed)
 
     def _choose_order(self, order: str) -> None:
         self.order = order
@@ -517,7 +313,7 @@ class PhotoGrid(PhotoCanvas):
     def _paint_weaker(self, painter: QPainter, line: QRect) -> None:
         look = self.painter_of_cells
         if self._at_end_of_line():
-            title = self._weaker_title or self.tr("The nearest photos")
+            title = self._arranging.weaker_title or self.tr("The nearest photos")
             look.paint_heading(painter, line, title, "", None)
             return
         button = self._weaker.geometry().translated(0, self.offset).adjusted(-16, 0, 16, 0)
@@ -613,12 +409,18 @@ class PhotoGrid(PhotoCanvas):
         self.place_children()
         self._gestures.hover_again()
 
+    def _announce(self) -> None:
+        """Tell a screen reader of the photo under the keyboard."""
+        row = self.current_photo()
+        if row is None:
+            return
+        words = spoken(row)
+        if self.selection:
+            count = self.tr("%Ln photo(s) selected", "", len(self.selection))
+            words = f"{words}, {count}"
+        announce(self, words)
+
     def _emit_id(self, signal: SignalInstance, position: int) -> None:
         row = self._sequence.known(position)
         if row is not None:
             signal.emit(row.id)
-
-
-def _sorted(order: HitOrder, by: str, reader: "CatalogReader") -> HitOrder:
-    """Runs on the reading thread."""
-    return order.sorted_by_date(reader) if by == results.DATE else order.sorted_by_relevance()

@@ -4,7 +4,7 @@ An order is a value: the sections with their numbers of photos, and how to read 
 the catalog. Orders are made and read on the reading thread, and looked at on the GUI thread.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -68,6 +68,15 @@ class LibraryOrder:
         if section == len(self.months) or self.months[section] != month:
             return None
         return self._first[section] + offset if offset < self.counts[section] else None
+
+    def same_place(self, position: int, other: "LibraryOrder") -> int | None:
+        """The position in another order of the same month and place in it, if it has that."""
+        section = bisect_right(self._first, position) - 1
+        month, offset = self.months[section], position - self._first[section]
+        if month not in other.months:
+            return None
+        there = other.months.index(month)
+        return other._first[there] + offset if offset < other.counts[there] else None
 
     def renewed(self, reader: "CatalogReader") -> "LibraryOrder":
         months = [month for month in reader.months(self.view) if month.count]

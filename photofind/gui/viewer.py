@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from photofind.catalog.records import HERE
+from photofind.gui.accessible import announce
 from photofind.gui.dates import day_title, moment_title
 from photofind.gui.facts import FactsPanel
 from photofind.gui.icons import RADIUS, IconButton
@@ -30,7 +31,7 @@ from photofind.gui.reads import LibraryReads
 from photofind.gui.sequence import PhotoSequence
 from photofind.gui.sharp import Sharp, SharpPhotos, Wanted
 from photofind.gui.thumbcache import Thumbnails
-from photofind.gui.tooltips import photo_name
+from photofind.gui.tooltips import photo_name, spoken
 from photofind.gui.words import folder_name, reason_sentence
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Viewer(QWidget):
         self._peek = False
         self._small: dict[bytes, QImage | None] = {}  # thumbnails of the photo and its neighbours
         self.hide()
+        self.setAccessibleName(self.tr("Photo"))
         self.setPalette(_dark(self.palette()))
         self.setAutoFillBackground(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -244,7 +246,7 @@ class Viewer(QWidget):
         if not again:
             self.picture.show_photo(QSize(row.width, row.height), faded=not here)
         self._title.setText(f"{photo_name(row)}   {moment_title(row.taken_at)}")
-        self.setAccessibleName(self._title.text())
+        announce(self, spoken(row))
         self._say("")
         if not here:
             self._say_offline(row)
