@@ -4,13 +4,18 @@ Cosines of one query cannot be compared with another's: "dog" may find its dogs 
 threshold that is right for it hides the beaches, which score 0.24, and shows rubbish at 0.25. So a
 score is read against what the same photo gives to sentences that say nothing about it:
 
-* The *lift* of a query at a photo is the distance of its cosine from the mean cosine of that photo
-  with some neutral prompts, in standard deviations of these. It takes away what photos and models
-  differ in.
-* Nonsense reaches a lift too: pseudo-words are asked of a sample of the library, and what the best
-  of them reach is the *floor*: beyond it a photo means something, below it hits are noise.
-* A hit counts as a match when its lift is above the floor and at least a fixed share of the best
-  hit's: when there are real dogs, foxes are not counted as dogs.
+* The *lift* of a query at a photo is its cosine less the mean cosine of that photo with a fixed set
+  of neutral and nonsense prompts. It takes away what photos and models differ in.
+* The *floor* is the highest lift that any of the nonsense prompts reaches on a sample of the
+  library. A query whose best hit stays below it means nothing here: no hit counts.
+* Of a query that means something the hits count whose lift is not far below the best one's, and not
+  far below the floor: where there are real dogs, foxes are not counted as dogs.
+
+Tried with an early built-in model on 1,000 captioned photos, 3,000 and 68 labelled ones: the best
+hit's lift tells queries that have an answer from other nonsense with an area under the curve of
+0.999, 0.896 and 0.943, from things that are not there with 0.993. The raw cosine: 0.993, 0.818,
+0.928 and 0.980; lifts in standard deviations: 0.996, 0.939, 0.927 and 0.960; the distance from the
+query's own mean over the photos: 0.993, 0.896, 0.898 and 0.973.
 
 A picture as the query is compared with photos directly: a match is a photo whose similarity stands
 out from those of the sample, and is not far below the best.
@@ -33,9 +38,10 @@ Vectors = NDArray[np.float32]
 
 SAMPLE: Final = 2000  # photos that the floor is measured on
 GROWTH: Final = 1.5  # measured again when the library has become this much larger, or smaller
-FLOOR_QUANTILE: Final = 0.9  # of what the pseudo-words reach
-SHARE_OF_BEST: Final = 0.6  # of the best hit's lift
+SHARE_OF_BEST: Final = 0.55  # of the best hit's lift, for a hit to count
+SHARE_OF_FLOOR: Final = 0.8  # of the floor, likewise
 OUTSTANDING: Final = 3.0  # standard deviations above the sample, for a picture as the query
+SAME_PICTURE: Final = 0.995  # cosine; the picture itself is not what others are measured by
 _SEED: Final = 7
 
 NEUTRAL: Final = (
@@ -154,9 +160,7 @@ class Searcher:
         self._floor = 0.0
         self._measured_at = 0  # photos in the index when the floor was measured
         pool = ThreadPoolExecutor(1, thread_name_prefix="prompts")
-        self._prompts: Future[tuple[Vectors, Vectors]] = pool.submit(
-            lambda: (encoder.encode_texts(NEUTRAL), encoder.encode_texts(PSEUDO_WORDS))
-        )
+        self._prompts: Future[_Prompts] = pool.submit(_Prompts.of, encoder)
         pool.shutdown(wait=False)
 
     def text(self, text: str, top: int, allowed: Ids | None = None) -> Found:
@@ -171,30 +175,29 @@ class Searcher:
         return Found(ids, scores, self._matches_of_picture(vector, scores))
 
     def _matches_of_text(self, query: Vectors, ids: Ids) -> int:
-        neutral, _ = self._prompts.result()
-        lifts = _lift(self._index.vectors(ids), neutral, query[np.newaxis])[:, 0]
-        if not len(lifts):
+        lifts = self._prompts.result().lifts(self._index.vectors(ids), query[np.newaxis])[:, 0]
+        floor, best = self._measured_floor(), float(lifts.max(initial=-np.inf))
+        if best < floor:
             return 0
-        return _leading(lifts, max(self._measured_floor(), SHARE_OF_BEST * float(lifts.max())))
+        return int((lifts >= max(SHARE_OF_BEST * best, SHARE_OF_FLOOR * floor)).sum())
 
     def _matches_of_picture(self, vector: Vectors, scores: NDArray[np.float32]) -> int:
-        sample = self._sample()
-        if not len(scores):
-            return 0
-        usual = sample @ vector
+        others = scores[scores < SAME_PICTURE]
+        if not len(others):
+            return len(scores)
+        usual = self._sample() @ vector
         middle = float(np.median(usual))
-        outstanding = middle + OUTSTANDING * 1.4826 * float(np.median(np.abs(usual - middle)))
-        near_best = middle + SHARE_OF_BEST * (float(scores[0]) - middle)
-        return _leading(scores, max(outstanding, near_best))
+        deviation = 1.4826 * float(np.median(np.abs(usual - middle)))  # as of a normal distribution
+        near_best = middle + SHARE_OF_BEST * (float(others[0]) - middle)
+        return int((scores >= max(middle + OUTSTANDING * deviation, near_best)).sum())
 
     def _measured_floor(self) -> float:
-        """The lift that nonsense reaches in this library."""
         with self._lock:
             held = len(self._index)
             if not self._measured_at / GROWTH < held < self._measured_at * GROWTH:
-                neutral, pseudo = self._prompts.result()
-                reached = _lift(self._sample(), neutral, pseudo).max(axis=0, initial=-np.inf)
-                self._floor = float(np.quantile(reached, FLOOR_QUANTILE))
+                prompts = self._prompts.result()
+                reached = prompts.lifts(self._sample(), prompts.nonsense)
+                self._floor = float(reached.max(initial=0.0))
                 self._measured_at = held
             return self._floor
 
@@ -205,18 +208,23 @@ class Searcher:
         return self._index.vectors(ids)
 
 
-def _lift(photos: Vectors, neutral: Vectors, queries: Vectors) -> NDArray[np.float32]:
-    """(photos, queries): cosines in standard deviations above those of the neutral prompts."""
-    usual = photos @ neutral.T
-    spread = usual.std(axis=1, keepdims=True) + np.float32(1e-6)
-    lifts: NDArray[np.float32] = (photos @ queries.T - usual.mean(axis=1, keepdims=True)) / spread
-    return lifts
+@dataclass(frozen=True, slots=True)
+class _Prompts:
+    """Vectors of the prompts that say nothing about any photo."""
 
+    nonsense: Vectors
+    middle: NDArray[np.float32]  # the mean of all prompts; not of unit length
 
-def _leading(values: NDArray[np.float32], least: float) -> int:
-    """How many at the beginning are not below; hits are ordered by score, not by these values."""
-    above = values >= least
-    return len(values) - int(above[::-1].argmax()) if above.any() else 0
+    @classmethod
+    def of(cls, encoder: TextEncoder) -> "_Prompts":
+        every = encoder.encode_texts([*PSEUDO_WORDS, *NEUTRAL])
+        return cls(every[: len(PSEUDO_WORDS)], every.mean(axis=0))
+
+    def lifts(self, photos: Vectors, queries: Vectors) -> NDArray[np.float32]:
+        """(photos, queries)"""
+        # The mean of a photo's cosines with many prompts is its product with their mean.
+        lifts: NDArray[np.float32] = photos @ queries.T - (photos @ self.middle)[:, np.newaxis]
+        return lifts
 
 
 def is_foreign(text: str, languages: Sequence[str]) -> bool:

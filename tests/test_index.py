@@ -192,7 +192,7 @@ TestAgainstBruteForce = AgainstBruteForce.TestCase
 def test_many_equal_vectors_lose_nobody(
     count: int, share: float, copies_of: int, seed: int
 ) -> None:
-    """hnswlib alone: recall 0.3 and less. Bursts, screenshots, scans of blank pages."""
+    """hnswlib alone finds 0.42 where half are equal. Bursts, screenshots, scans of blank pages."""
     vectors = unit_vectors(count, seed)
     same = int(count * share)
     vectors[:same] = vectors[np.arange(same) % copies_of]
