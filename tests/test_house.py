@@ -39,14 +39,6 @@ def test_the_walls_between_rooms_stand() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_command_is_in_the_readme() -> None:
-    from photofind.cli.words import COMMANDS
-
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    missing = [command for command in COMMANDS if f"photofind {command}" not in readme]
-    assert not missing
-
-
 def test_the_version_is_said_once() -> None:
     from photofind import __version__
 
