@@ -86,7 +86,7 @@ def _promises() -> Iterator[tuple[str, Select[Any]]]:
         .where(or_(func.length(embedding.c.vector) != encoder.c.dimension * 4, unread)),
     )
     listed = select(listing.c.view, listing.c.month, listing.c.moment, listing.c.photo_id)
-    placed = union_all(*places(of_touched=False)).subquery()
+    placed = union_all(*places()).subquery()
     yield "places in the grid are wrong", _difference(listed, select(placed))
     counted = select(tally.c.view, tally.c.month, tally.c.stretch, tally.c.photos)
     yield "counts of the grid are wrong", _difference(counted, stretches())

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
+    Executable,
     Integer,
     MetaData,
     Select,
@@ -56,14 +58,25 @@ def stretch_bits(view: int) -> int:
     return RECENT_STRETCH_BITS if view == RECENT_PHOTOS else TIME_STRETCH_BITS
 
 
-def in_list(column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
-    """Whether a column has one of these numbers: one parameter, however many there are."""
-    listed = func.json_each(bindparam(None, _as_json(ids), unique=True)).table_valued("value")
-    return column.in_(select(listed.c.value))
+def numbers(name: str) -> Select[tuple[int]]:
+    """A list of numbers to be looked for: one parameter of this name, however many there are, whose
+    value comes from `as_json`."""
+    return _each(bindparam(name))
 
 
-def _as_json(ids: Iterable[int]) -> str:
+def as_json(ids: Iterable[int]) -> str:
+    """Numbers as the parameter of `numbers`."""
     return f"[{','.join(str(int(number)) for number in ids)}]"
+
+
+def in_list(column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
+    """Whether a column has one of these numbers."""
+    return column.in_(_each(bindparam(None, as_json(ids), unique=True)))
+
+
+def _each(parameter: BindParameter[str]) -> Select[tuple[int]]:
+    listed = func.json_each(parameter).table_valued("value")
+    return select(listed.c.value)
 
 
 def settle(connection: Connection, photo_ids: Iterable[int]) -> Removed:
@@ -74,40 +87,35 @@ def settle(connection: Connection, photo_ids: Iterable[int]) -> Removed:
     rows = [{"photo_id": photo_id} for photo_id in set(photo_ids)]
     if not rows:
         return Removed([], [])
-    connection.execute(insert(touched), rows)
-    among = select(touched.c.photo_id)
-    _count(connection, among, sign=-1)
-    connection.execute(delete(listing).where(listing.c.photo_id.in_(among)))
-    removed = _forget(connection, among)
-    shown = exists().where(file.c.photo_id == photo.c.id, is_showing)
-    connection.execute(update(photo).where(photo.c.id.in_(among)).values(shown=shown))
-    columns = [column.name for column in listing.columns]
-    for placed in places():
-        in_order = placed.order_by(*placed.selected_columns)  # a tree grows best in its own order
-        connection.execute(insert(listing).from_select(columns, in_order))
-    _count(connection, among, sign=1)
-    connection.execute(delete(tally).where(tally.c.photos == 0))
-    connection.execute(delete(touched))
-    return removed
+    connection.execute(_TOUCH, rows)
+    connection.execute(_TAKE_OFF)
+    connection.execute(_UNLIST)
+    gone = connection.execute(_ORPHANS).all()
+    if gone:
+        connection.execute(_FORGET_ORPHANS)
+    connection.execute(_SHOW)
+    for listed in _LIST:
+        connection.execute(listed)
+    connection.execute(_COUNT)
+    connection.execute(_DROP_EMPTY)
+    connection.execute(_UNTOUCH)
+    return Removed(
+        photo_ids=[row.id for row in gone],
+        content_hashes=[row.content_hash for row in gone if row.content_hash is not None],
+    )
 
 
-def places(*, of_touched: bool = True) -> Sequence[Select[tuple[int, int, int, int]]]:
+def places(*conditions: ColumnElement[bool]) -> Sequence[Select[tuple[int, int, int, int]]]:
     """Selects of (view, month, moment, photo_id): where the shown photos stand."""
     by_time = (photo.c.month, photo.c.taken_at, photo.c.id)
     everywhere = select(literal(ALL_PHOTOS).label("view"), *by_time).where(photo.c.shown)
     recent = select(literal(RECENT_PHOTOS), photo.c.added_month, photo.c.id, photo.c.id)
     by_folder = select(file.c.folder_id, *by_time).distinct().where(is_showing)
-    selects = (
-        everywhere,
-        recent.where(photo.c.shown),
-        by_folder.join_from(file, photo, photo.c.id == file.c.photo_id),
+    return (
+        everywhere.where(*conditions),
+        recent.where(photo.c.shown, *conditions),
+        by_folder.join_from(file, photo, photo.c.id == file.c.photo_id).where(*conditions),
     )
-    if not of_touched:
-        return selects
-    # Each by its own key: joined to `touched`, SQLite would look through all photos.
-    among = select(touched.c.photo_id)
-    keys = (photo.c.id, photo.c.id, file.c.photo_id)
-    return [each.where(key.in_(among)) for each, key in zip(selects, keys, strict=True)]
 
 
 def stretches(*conditions: ColumnElement[bool], sign: int = 1) -> Select[tuple[int, int, int, int]]:
@@ -121,27 +129,40 @@ def stretches(*conditions: ColumnElement[bool], sign: int = 1) -> Select[tuple[i
     )
 
 
-def _count(connection: Connection, among: Select[tuple[int]], sign: int) -> None:
-    """Add the listed photos among these to the tally, or take them off."""
-    counted = upsert(tally).from_select(
-        ["view", "month", "stretch", "photos"],
-        stretches(listing.c.photo_id.in_(among), sign=sign),
+def _names(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _counted(sign: int) -> Executable:
+    """Add the touched photos that are listed to the tally, or take them off."""
+    made = upsert(tally).from_select(
+        _names(tally), stretches(listing.c.photo_id.in_(_AMONG), sign=sign)
     )
-    connection.execute(
-        counted.on_conflict_do_update(
-            index_elements=["view", "month", "stretch"],
-            set_={"photos": tally.c.photos + counted.excluded.photos},
-        )
+    return made.on_conflict_do_update(
+        index_elements=["view", "month", "stretch"],
+        set_={"photos": tally.c.photos + made.excluded.photos},
     )
 
 
-def _forget(connection: Connection, among: Select[tuple[int]]) -> Removed:
-    """Delete the photos among these that have no file left."""
-    orphan = and_(photo.c.id.in_(among), ~exists().where(file.c.photo_id == photo.c.id))
-    gone = connection.execute(select(photo.c.id, photo.c.content_hash).where(orphan)).all()
-    if gone:
-        connection.execute(delete(photo).where(orphan))
-    return Removed(
-        photo_ids=[row.id for row in gone],
-        content_hashes=[row.content_hash for row in gone if row.content_hash is not None],
-    )
+# What `settle` runs, built once. Photos are named by a list of keys: joined to `touched`, SQLite
+# would look through all of them.
+_AMONG: Final = select(touched.c.photo_id)
+_IS_ORPHAN: Final = and_(photo.c.id.in_(_AMONG), ~exists().where(file.c.photo_id == photo.c.id))
+_TOUCH: Final = insert(touched)
+_UNTOUCH: Final = delete(touched)
+_TAKE_OFF: Final = _counted(-1)
+_COUNT: Final = _counted(1)
+_DROP_EMPTY: Final = delete(tally).where(tally.c.photos == 0)
+_UNLIST: Final = delete(listing).where(listing.c.photo_id.in_(_AMONG))
+_ORPHANS: Final = select(photo.c.id, photo.c.content_hash).where(_IS_ORPHAN)
+_FORGET_ORPHANS: Final = delete(photo).where(_IS_ORPHAN)
+_SHOW: Final = (
+    update(photo)
+    .where(photo.c.id.in_(_AMONG))
+    .values(shown=exists().where(file.c.photo_id == photo.c.id, is_showing))
+)
+_LIST: Final = [
+    # A tree grows best in its own order.
+    insert(listing).from_select(_names(listing), placed.order_by(*placed.selected_columns))
+    for placed in places(photo.c.id.in_(_AMONG))
+]

@@ -1,17 +1,83 @@
-"""What becomes of a file whose content is known: a new photo, or one more file of a known one."""
+"""What becomes of files whose content is known: new photos, or more files of known ones.
+
+A batch costs a handful of statements, however many files it has; each is built once, for building
+one costs ten times as much as running it.
+"""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from photofind.catalog.listing import as_json, numbers
 from photofind.catalog.moments import month_of, taken_from_mtime, within_calendar
 from photofind.catalog.records import HERE, MISSING, READ, FileRead, Kind
 from photofind.catalog.schema import file, photo
 
-HASHES_AT_ONCE: Final = 500  # parameters of one statement
+CONTENTS_AT_ONCE: Final = 500  # parameters of one statement
+
+_FILES: Final = (
+    select(
+        file.c.id,
+        file.c.path,
+        file.c.photo_id,
+        photo.c.content_hash,
+        photo.c.added_at,
+        photo.c.added_month,
+    )
+    .join(photo, photo.c.id == file.c.photo_id)
+    .where(file.c.id.in_(numbers("ids")))
+)
+_PHOTOS_OF_CONTENTS: Final = select(photo.c.content_hash, photo.c.id).where(
+    photo.c.content_hash.in_(bindparam("contents", expanding=True))
+)
+_MISSING_TWINS: Final = (
+    select(file.c.id, file.c.path)
+    .where(file.c.photo_id == bindparam("photo"))
+    .where(file.c.presence == MISSING, file.c.state == READ)
+    .order_by(file.c.id)
+)
+_FORGET_FILE: Final = delete(file).where(file.c.id == bindparam("of"))
+_BIND_FILE: Final = (
+    update(file)
+    .where(file.c.id == bindparam("of"))
+    .values(
+        photo_id=bindparam("photo_id"),
+        size=bindparam("size"),
+        mtime_ns=bindparam("mtime_ns"),
+        state=READ,
+        presence=HERE,
+        reason=None,
+        detail=None,
+        attempts=0,
+    )
+)
+_FACTS: Final = (
+    "width",
+    "height",
+    "format",
+    "camera",
+    "lens",
+    "exposure_seconds",
+    "f_number",
+    "iso",
+    "focal_length_mm",
+    "latitude",
+    "longitude",
+)
+_FILL_PHOTO: Final = (
+    update(photo)
+    .where(photo.c.id == bindparam("of"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("content_hash", "size", "taken_at", "dated", "month", *_FACTS)
+        }
+    )
+)
+_ADD_PHOTO: Final = insert(photo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,124 +87,106 @@ class Merged:
     photo_id: int
     kind: Literal["new"] | Kind
     replaced_file_id: int | None
-    touched: tuple[int, ...]  # photos to be settled
 
 
-def file_row(connection: Connection, file_id: int) -> Row[Any] | None:
-    """A file with its photo's own columns; None when it is gone."""
-    return connection.execute(
-        select(
-            file.c.id,
-            file.c.path,
-            file.c.photo_id,
-            photo.c.content_hash,
-            photo.c.added_at,
-            photo.c.added_month,
-        )
-        .join(photo, photo.c.id == file.c.photo_id)
-        .where(file.c.id == file_id)
-    ).one_or_none()
+class Merging:
+    """The files of one batch, whose contents are known. What is decided is written by `write`;
+    `touched` are the photos that must then be settled."""
+
+    def __init__(
+        self, connection: Connection, file_ids: Sequence[int], contents: Sequence[bytes]
+    ) -> None:
+        self._connection = connection
+        files = connection.execute(_FILES, {"ids": as_json(file_ids)})
+        self._files: dict[int, Row[Any]] = {row.id: row for row in files}
+        self._photos = photos_of(connection, contents)
+        self._bound: list[dict[str, Any]] = []
+        self._filled: list[dict[str, Any]] = []
+        self.touched: set[int] = set()
+
+    def bind(self, file_id: int, content: bytes, size: int, mtime_ns: int) -> Merged | None:
+        """The file is one of a known photo: as before, the new place of a missing one, or a copy.
+
+        None when the file is gone or its content is not known.
+        """
+        row, photo_id = self._files.get(file_id), self._photos.get(content)
+        if row is None or photo_id is None:
+            return None
+        kind: Kind = "same"
+        replaced: int | None = None
+        if row.photo_id != photo_id:
+            replaced = self._missing_twin(photo_id, row.path)
+            kind = "copy" if replaced is None else "moved"
+        if replaced is not None:
+            self._connection.execute(_FORGET_FILE, {"of": replaced})
+        self._bind(row, photo_id, size, mtime_ns)
+        return Merged(photo_id, kind, replaced)
+
+    def merge(self, read: FileRead) -> Merged | None:
+        """The same for a file that was read; a content that is not known makes a new photo."""
+        row = self._files.get(read.file_id)
+        if row is None or read.content_hash in self._photos:
+            return self.bind(read.file_id, read.content_hash, read.size, read.mtime_ns)
+        values = _photo_values(read)
+        if row.content_hash is None:
+            photo_id: int = row.photo_id
+            self._filled.append({"of": photo_id, **values})
+        else:  # the file had another content; a photo is its content, so this is another photo
+            values |= {"added_at": row.added_at, "added_month": row.added_month, "shown": False}
+            made = self._connection.execute(_ADD_PHOTO, values).inserted_primary_key
+            assert made is not None
+            photo_id = made[0]
+        self._photos[read.content_hash] = photo_id
+        self._bind(row, photo_id, read.size, read.mtime_ns)
+        return Merged(photo_id, "new", None)
+
+    def write(self) -> None:
+        """Write down what was decided."""
+        if self._filled:
+            self._connection.execute(_FILL_PHOTO, self._filled)
+        if self._bound:
+            self._connection.execute(_BIND_FILE, self._bound)
+
+    def _bind(self, row: Row[Any], photo_id: int, size: int, mtime_ns: int) -> None:
+        self.touched |= {row.photo_id, photo_id}
+        self._bound.append({"of": row.id, "photo_id": photo_id, "size": size, "mtime_ns": mtime_ns})
+
+    def _missing_twin(self, photo_id: int, path: bytes) -> int | None:
+        """The missing file whose place a new one takes: one of the same name before any other.
+
+        A file of this batch is not missing, whatever the catalog still says: it was read.
+        """
+        rows = [
+            row
+            for row in self._connection.execute(_MISSING_TWINS, {"photo": photo_id})
+            if row.id not in self._files
+        ]
+        name = os.path.basename(path)
+        alike = [row for row in rows if os.path.basename(row.path) == name]
+        return next((row.id for row in (*alike, *rows)), None)
 
 
-def photo_with_content(connection: Connection, content_hash: bytes) -> int | None:
-    """The photo of this content."""
-    return connection.scalar(select(photo.c.id).where(photo.c.content_hash == content_hash))
-
-
-def known_contents(connection: Connection, content_hashes: Sequence[bytes]) -> set[bytes]:
-    """Which of these contents have a photo."""
-    known: set[bytes] = set()
-    for start in range(0, len(content_hashes), HASHES_AT_ONCE):
-        some = content_hashes[start : start + HASHES_AT_ONCE]
-        found = connection.scalars(
-            select(photo.c.content_hash).where(photo.c.content_hash.in_(some))
-        )
-        known.update(content for content in found if content is not None)
-    return known
-
-
-def bind_to_photo(
-    connection: Connection, row: Row[Any], photo_id: int, size: int, mtime_ns: int
-) -> Merged:
-    """The file is one of a known photo: as before, the new place of a missing one, or a copy."""
-    kind: Kind = "same"
-    replaced: int | None = None
-    if row.photo_id != photo_id:
-        replaced = _missing_twin(connection, photo_id, row.path)
-        kind = "copy" if replaced is None else "moved"
-    if replaced is not None:
-        connection.execute(delete(file).where(file.c.id == replaced))
-    _bind(connection, row.id, photo_id, size, mtime_ns)
-    return Merged(photo_id, kind, replaced, (row.photo_id, photo_id))
-
-
-def merge_read(connection: Connection, row: Row[Any], read: FileRead) -> Merged:
-    """Bind a file that was read to the photo of its content, which is made when it is new."""
-    known = photo_with_content(connection, read.content_hash)
-    if known is not None:
-        return bind_to_photo(connection, row, known, read.size, read.mtime_ns)
-    values = _photo_values(read)
-    if row.content_hash is None:
-        photo_id: int = row.photo_id
-        connection.execute(update(photo).where(photo.c.id == photo_id).values(values))
-    else:  # the file had another content; a photo is its content, so this is another photo
-        values |= {"added_at": row.added_at, "added_month": row.added_month, "shown": False}
-        made = connection.execute(insert(photo).values(values)).inserted_primary_key
-        assert made is not None
-        photo_id = made[0]
-    _bind(connection, row.id, photo_id, read.size, read.mtime_ns)
-    return Merged(photo_id, "new", None, (row.photo_id, photo_id))
-
-
-def _bind(connection: Connection, file_id: int, photo_id: int, size: int, mtime_ns: int) -> None:
-    connection.execute(
-        update(file)
-        .where(file.c.id == file_id)
-        .values(
-            photo_id=photo_id,
-            size=size,
-            mtime_ns=mtime_ns,
-            state=READ,
-            presence=HERE,
-            reason=None,
-            detail=None,
-            attempts=0,
-        )
-    )
-
-
-def _missing_twin(connection: Connection, photo_id: int, path: bytes) -> int | None:
-    """The missing file whose place a new one takes: one of the same name before any other."""
-    rows = connection.execute(
-        select(file.c.id, file.c.path)
-        .where(and_(file.c.photo_id == photo_id, file.c.presence == MISSING, file.c.state == READ))
-        .order_by(file.c.id)
-    ).all()
-    name = os.path.basename(path)
-    alike = [row for row in rows if os.path.basename(row.path) == name]
-    return next((row.id for row in (*alike, *rows)), None)
+def photos_of(connection: Connection, contents: Iterable[bytes]) -> dict[bytes, int]:
+    """The photos of these contents; contents without one are left out."""
+    wanted = list(dict.fromkeys(contents))
+    photos: dict[bytes, int] = {}
+    for start in range(0, len(wanted), CONTENTS_AT_ONCE):
+        some = wanted[start : start + CONTENTS_AT_ONCE]
+        for content, photo_id in connection.execute(_PHOTOS_OF_CONTENTS, {"contents": some}):
+            assert content is not None
+            photos[content] = photo_id
+    return photos
 
 
 def _photo_values(read: FileRead) -> dict[str, Any]:
-    facts = read.facts
     taken_at = within_calendar(
-        taken_from_mtime(read.mtime_ns) if facts.taken_at is None else facts.taken_at
+        taken_from_mtime(read.mtime_ns) if read.facts.taken_at is None else read.facts.taken_at
     )
     return {
         "content_hash": read.content_hash,
         "size": read.size,
         "taken_at": taken_at,
-        "dated": facts.taken_at is not None,
+        "dated": read.facts.taken_at is not None,
         "month": month_of(taken_at),
-        "width": facts.width,
-        "height": facts.height,
-        "format": facts.format,
-        "camera": facts.camera,
-        "lens": facts.lens,
-        "exposure_seconds": facts.exposure_seconds,
-        "f_number": facts.f_number,
-        "iso": facts.iso,
-        "focal_length_mm": facts.focal_length_mm,
-        "latitude": facts.latitude,
-        "longitude": facts.longitude,
+        **{name: getattr(read.facts, name) for name in _FACTS},
     }

@@ -4,6 +4,7 @@ Photo ids are int64, vectors float32, C-contiguous, of unit length, one row a ph
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from photofind.catalog.listing import in_list
 from photofind.catalog.records import FileRead
 from photofind.catalog.schema import VECTOR_DTYPE, embedding, encoder, listing, photo
+
+_KEEP: Final = upsert(embedding).on_conflict_do_nothing()
 
 
 def encoder_row_id(connection: Connection, key: str, name: str, dimension: int) -> int:
@@ -42,18 +45,23 @@ def refuse_unusable(connection: Connection, encoder_id: int, reads: Sequence[Fil
 
 
 def keep(
-    connection: Connection, encoder_id: int, photo_id: int, vector: NDArray[np.float32]
+    connection: Connection,
+    encoder_id: int,
+    embeddings: Sequence[tuple[int, NDArray[np.float32]]],
 ) -> None:
-    """Keep a photo's embedding; the first one stays."""
-    connection.execute(
-        upsert(embedding)
-        .values(
-            photo_id=photo_id,
-            encoder_id=encoder_id,
-            vector=vector.astype(VECTOR_DTYPE, copy=False).tobytes(),
+    """Keep embeddings by photo id; where there is one already, it stays."""
+    if embeddings:
+        connection.execute(
+            _KEEP,
+            [
+                {
+                    "photo_id": photo_id,
+                    "encoder_id": encoder_id,
+                    "vector": vector.astype(VECTOR_DTYPE, copy=False).tobytes(),
+                }
+                for photo_id, vector in embeddings
+            ],
         )
-        .on_conflict_do_nothing()
-    )
 
 
 def is_embedded(connection: Connection, encoder_id: int, photo_id: int) -> bool:

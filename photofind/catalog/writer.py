@@ -23,6 +23,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    bindparam,
     delete,
     exists,
     false,
@@ -32,9 +33,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from photofind.catalog import lookups, merging, vectors
+from photofind.catalog import lookups, vectors
 from photofind.catalog.check import contradictions
 from photofind.catalog.listing import in_list, settle
+from photofind.catalog.merging import Merging, photos_of
 from photofind.catalog.opening import faults, open_for_writing
 from photofind.catalog.planning import PlanWriter
 from photofind.catalog.records import (
@@ -171,7 +173,7 @@ class Catalog:
             removed = Removed(self._removed_ids, self._removed_hashes)
             self._removed_ids, self._removed_hashes = [], []
         with self._reading() as connection:
-            known = merging.known_contents(connection, removed.content_hashes)
+            known = photos_of(connection, removed.content_hashes)
         return Removed(
             removed.photo_ids,
             [content for content in removed.content_hashes if content not in known],
@@ -301,14 +303,15 @@ class Catalog:
         None when the content is not known, has no embedding of this encoder, or the file is gone.
         """
         with self._writing() as connection:
-            row = merging.file_row(connection, file_id)
-            photo_id = merging.photo_with_content(connection, content_hash)
-            if row is None or photo_id is None:
+            photo_id = photos_of(connection, [content_hash]).get(content_hash)
+            if photo_id is None or not vectors.is_embedded(connection, encoder_id, photo_id):
                 return None
-            if not vectors.is_embedded(connection, encoder_id, photo_id):
+            merging = Merging(connection, [file_id], [content_hash])
+            merged = merging.bind(file_id, content_hash, size, mtime_ns)
+            if merged is None:
                 return None
-            merged = merging.bind_to_photo(connection, row, photo_id, size, mtime_ns)
-            self._settle(connection, merged.touched)
+            merging.write()
+            self._settle(connection, merging.touched)
             assert merged.kind != "new"
             return Adopted(merged.kind, merged.photo_id, merged.replaced_file_id)
 
@@ -323,27 +326,38 @@ class Catalog:
         """
         with self._writing() as connection:
             vectors.refuse_unusable(connection, encoder_id, results)
-            touched: list[int] = []
+            merging = Merging(
+                connection,
+                [read.file_id for read in results],
+                [read.content_hash for read in results],
+            )
             stored: list[Stored] = []
+            embeddings: list[tuple[int, NDArray[np.float32]]] = []
             for read in results:
-                row = merging.file_row(connection, read.file_id)
-                if row is None:
+                merged = merging.merge(read)
+                if merged is None:
                     continue
-                merged = merging.merge_read(connection, row, read)
-                vectors.keep(connection, encoder_id, merged.photo_id, read.embedding)
-                touched += merged.touched
-                stored.append(Stored(row.id, merged.photo_id, merged.kind, merged.replaced_file_id))
-            touched += self._set_aside(connection, failures)
-            self._settle(connection, touched)
+                embeddings.append((merged.photo_id, read.embedding))
+                stored.append(
+                    Stored(read.file_id, merged.photo_id, merged.kind, merged.replaced_file_id)
+                )
+            merging.write()
+            vectors.keep(connection, encoder_id, embeddings)
+            self._settle(connection, {*merging.touched, *self._set_aside(connection, failures)})
             return stored
 
     def _set_aside(self, connection: Connection, failures: Sequence[FileFailed]) -> list[int]:
-        for failed in failures:
-            connection.execute(
-                update(file)
-                .where(file.c.id == failed.file_id)
-                .values(state=FAILED, reason=failed.reason.value, detail=failed.detail)
-            )
+        if not failures:
+            return []
+        connection.execute(
+            update(file)
+            .where(file.c.id == bindparam("of"))
+            .values(state=FAILED, reason=bindparam("why"), detail=bindparam("detail")),
+            [
+                {"of": failed.file_id, "why": failed.reason.value, "detail": failed.detail}
+                for failed in failures
+            ],
+        )
         concerned = in_list(file.c.id, [failed.file_id for failed in failures])
         return list(connection.scalars(select(file.c.photo_id).where(concerned)))
 
