@@ -30,19 +30,8 @@ def run(
     """
     _look_for_a_screen()
     from photofind.client import prepare_library
-    from photofind.gui.application import (
-        OpenedFiles,
-        PoliteEnd,
-        StallWatch,
-        log_qt_messages,
-        make_application,
-        show_mistakes,
-        translate_application,
-    )
-    from photofind.gui.bridge import Bridge
+    from photofind.gui import application as process
     from photofind.gui.instance import Instance
-    from photofind.gui.settings import WindowSettings
-    from photofind.gui.window import Window
 
     try:
         prepare_library(paths)
@@ -50,24 +39,30 @@ def run(
         if not paths.catalog.exists():
             raise
         _log.warning("looking at a library that may not be written: %s", error)
-    application = make_application()
+    application = process.make_application()
     instance = Instance(paths)
     if not instance.claim(folders):
         return 0
+
+    # Imported here, so that a second start is over sooner.
+    from photofind.gui.bridge import Bridge
+    from photofind.gui.settings import WindowSettings
+    from photofind.gui.window import Window
+
     start_log(paths.log, "window")
-    log_qt_messages()
+    process.log_qt_messages()
     settings = WindowSettings(paths)
-    translate_application(application, settings.language)
+    process.translate_application(application, settings.language)
     bridge = Bridge(paths, model=model, device=device)
     window = Window(paths, bridge, settings)
-    show_mistakes(window.reports.mistake)
+    process.show_mistakes(window.reports.mistake)
     instance.handed_over.connect(window.take_folders)
-    OpenedFiles(application, window.folders.take)
-    polite_end = PoliteEnd(window.close, application)
+    process.OpenedFiles(application, window.folders.take)
+    polite_end = process.PoliteEnd(window.close, application)
     window.show()
     bridge.start()
     window.folders.add(*folders)
-    StallWatch(window)
+    process.StallWatch(window)
     status = application.exec()
     polite_end.end()
     instance.close()

@@ -106,7 +106,8 @@ def copy(mime: QMimeData) -> None:
 
 def holds(paths: Sequence[bytes]) -> bool:
     """Whether the clipboard still holds these files. GUI thread."""
-    return QGuiApplication.clipboard().mimeData().urls() == [file_url(path) for path in paths]
+    mime: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None: empty
+    return mime is not None and mime.urls() == [file_url(path) for path in paths]
 
 
 def copy_paths(paths: Sequence[bytes]) -> None:

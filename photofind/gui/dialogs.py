@@ -83,5 +83,5 @@ class Dialogs(QObject):
         if chosen.exclusions != before.exclusions:
             self._bridge.set_exclusions(chosen.exclusions)
         self._settings.language = chosen.language
-        self._settings.save()
         self.preferred.emit(chosen)
+        self._settings.save()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from photofind.gui import theme
+from photofind.gui.accessible import announce
 from photofind.gui.icons import IconButton, paint_icon
 
 ICON = 20  # logical pixels
@@ -101,6 +102,8 @@ class MessageBar(QWidget):
 
     def _refresh(self) -> None:
         message = self.shown
+        if message is not None and message.text != self._label.text():
+            announce(self, message.text)
         self.setVisible(message is not None)
         if message is not None:
             self._label.setText(message.text)

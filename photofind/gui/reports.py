@@ -4,7 +4,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from photofind.errors import LibraryReadOnly, PhotoFindError
+from photofind.errors import (
+    FolderMissing,
+    FolderUnreadable,
+    LibraryReadOnly,
+    PhotoFindError,
+    UsageError,
+)
 from photofind.gui.bridge import Bridge, Link
 from photofind.gui.messagebar import Message, MessageBar, Weight
 from photofind.gui.reads import LibraryReads
@@ -13,6 +19,8 @@ from photofind.paths import shown_path
 from photofind.protocol import EncoderState, Indexed, LibraryChanged
 
 NAMED_FOLDERS = 3  # in one sentence
+# Trying the same again gives the same.
+NOT_AGAIN = (FolderMissing, FolderUnreadable, UsageError, LibraryReadOnly)
 
 
 class Reports(QObject):
@@ -47,7 +55,8 @@ class Reports(QObject):
 
     def _failed(self, error: PhotoFindError) -> None:
         if self._bridge.link is not Link.FAILED:
-            self._stopped("indexing", error_sentence(error), self._bridge.index)
+            again = None if isinstance(error, NOT_AGAIN) else self._bridge.index
+            self._stopped("indexing", error_sentence(error), again)
         elif isinstance(error, LibraryReadOnly):  # trying again does not help
             self._stopped("worker", error_sentence(error))
         else:

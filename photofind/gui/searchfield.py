@@ -170,7 +170,8 @@ class SearchField(QWidget):
     # -------------------------------------------------------------------------------- drops
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if picture_files(event.mimeData()) or event.mimeData().hasImage():
+        mime = event.mimeData()
+        if picture_files(mime) or mime.hasImage() or (mime.hasText() and not mime.hasUrls()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self._set_dropping(True)
@@ -180,10 +181,12 @@ class SearchField(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._set_dropping(False)
-        if self.take(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self.line.setFocus()
+        if not self.take(event.mimeData()):
+            self.line.clear()
+            self.type_text(" ".join(event.mimeData().text().split()))
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.line.setFocus()
 
     def _set_dropping(self, dropping: bool) -> None:
         self._dropping = dropping
@@ -238,9 +241,13 @@ class _Line(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
-            mime = QGuiApplication.clipboard().mimeData()
+            mime: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None: empty
             # A file manager's copied picture has text too (its path); a picture is meant.
-            if not (mime.hasText() and not mime.hasUrls()) and self._field.take(mime):
+            if (
+                mime is not None
+                and (mime.hasUrls() or not mime.hasText())
+                and self._field.take(mime)
+            ):
                 return
         if event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()

@@ -13,20 +13,27 @@ REACHABLE = 80  # pixels of the title bar that must lie on a screen
 
 
 class WindowSettings:
-    """Typed access to the file. It is read at start and written when the window closes or a
-    preference changes; a library that may not be written keeps nothing."""
+    """Typed access to the file. It is read at start and written by `save` alone, so that nothing is
+    written while a slider moves; a library that may not be written keeps nothing."""
 
     def __init__(self, paths: LibraryPaths) -> None:
         self._file = QSettings(str(paths.root / "window.ini"), QSettings.Format.IniFormat)
+        self._changed: dict[str, object] = {}
+
+    def _get(self, key: str, default: object = None) -> object:
+        return self._changed.get(key, self._file.value(key, default))
+
+    def _set(self, key: str, value: object) -> None:
+        self._changed[key] = value
 
     def _int(self, key: str, default: int) -> int:
         try:
-            return int(str(self._file.value(key, default)))
+            return int(str(self._get(key, default)))
         except ValueError:
             return default
 
     def _flag(self, key: str, default: bool) -> bool:
-        return str(self._file.value(key, default)).lower() in ("true", "1")
+        return str(self._get(key, default)).lower() in ("true", "1")
 
     @property
     def cell_size(self) -> int | None:
@@ -35,7 +42,7 @@ class WindowSettings:
 
     @cell_size.setter
     def cell_size(self, size: int) -> None:
-        self._file.setValue("cell_size", size)
+        self._set("cell_size", size)
 
     @property
     def whole_photos(self) -> bool:
@@ -44,16 +51,16 @@ class WindowSettings:
 
     @whole_photos.setter
     def whole_photos(self, whole: bool) -> None:
-        self._file.setValue("whole_photos", whole)
+        self._set("whole_photos", whole)
 
     @property
     def order(self) -> str:
         """Of hits: "relevance" or "date"."""
-        return "date" if self._file.value("order") == "date" else "relevance"
+        return "date" if self._get("order") == "date" else "relevance"
 
     @order.setter
     def order(self, order: str) -> None:
-        self._file.setValue("order", order)
+        self._set("order", order)
 
     @property
     def sidebar_width(self) -> int:
@@ -62,7 +69,7 @@ class WindowSettings:
 
     @sidebar_width.setter
     def sidebar_width(self, width: int) -> None:
-        self._file.setValue("sidebar_width", width)
+        self._set("sidebar_width", width)
 
     @property
     def sidebar_shown(self) -> bool:
@@ -71,28 +78,28 @@ class WindowSettings:
 
     @sidebar_shown.setter
     def sidebar_shown(self, shown: bool) -> None:
-        self._file.setValue("sidebar_shown", shown)
+        self._set("sidebar_shown", shown)
 
     @property
     def language(self) -> str:
         """ "en", "ko", or "" for that of the system."""
-        return str(self._file.value("language", ""))
+        return str(self._get("language", ""))
 
     @language.setter
     def language(self, language: str) -> None:
-        self._file.setValue("language", language)
+        self._set("language", language)
 
     def first_time(self, note: str) -> bool:
         """Whether a note was never shown before; from now on it was."""
         key = f"said/{note}"
         if self._flag(key, False):
             return False
-        self._file.setValue(key, True)
+        self._set(key, True)
         return True
 
     def place(self, window: QWidget) -> None:
         """Give a window its remembered size and place, on a screen that is there."""
-        kept = self._file.value("geometry")
+        kept = self._get("geometry")
         if not (isinstance(kept, QByteArray) and window.restoreGeometry(kept)):
             kept = None
         screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
@@ -113,8 +120,11 @@ class WindowSettings:
 
     def remember_place(self, window: QWidget) -> None:
         """Keep a window's size and place."""
-        self._file.setValue("geometry", window.saveGeometry())
+        self._set("geometry", window.saveGeometry())
 
     def save(self) -> None:
         """Write the file."""
+        for key, value in self._changed.items():
+            self._file.setValue(key, value)
+        self._changed.clear()
         self._file.sync()

@@ -1,6 +1,6 @@
 """Small windows that only tell: what the library holds, the keys, about PhotoFind."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -152,7 +152,7 @@ class AboutSheet(_Sheet):
         super().__init__(parent)
         self.setWindowTitle(self.tr("About PhotoFind"))
         logo = QLabel(self)
-        logo.setPixmap(application_icon().pixmap(LOGO, LOGO))
+        logo.setPixmap(application_icon().pixmap(QSize(LOGO, LOGO), self.devicePixelRatioF()))
         name = self.label(self.tr("PhotoFind {version}").format(version=__version__), bold=True)
         font = QFont(name.font())
         font.setPointSizeF(font.pointSizeF() * 1.5)

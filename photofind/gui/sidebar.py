@@ -227,6 +227,8 @@ class _Delegate(QStyledItemDelegate):
 class SidebarList(QListView):
     """The rows as a list that the arrows walk."""
 
+    delete_pressed = Signal()
+
     def __init__(self, model: SidebarModel, parent: QWidget) -> None:
         super().__init__(parent)
         self.setModel(model)
@@ -242,7 +244,9 @@ class SidebarList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Typed letters are not for the list: they go to the search field of the window."""
-        if event.text().isprintable() and event.text().strip():
+        if event.key() == Qt.Key.Key_Delete:
+            self.delete_pressed.emit()
+        elif event.text().isprintable() and event.text().strip():
             event.ignore()
         else:
             super().keyPressEvent(event)
@@ -281,8 +285,6 @@ class Sidebar(QWidget):
     view_chosen = Signal(object)  # View
     add_wanted = Signal()
     remove_wanted = Signal(object)  # FolderRow
-    rescan_wanted = Signal(object)  # FolderRow
-    show_wanted = Signal(object)  # FolderRow
     set_aside_wanted = Signal()
     menu_wanted = Signal(object, object)  # FolderRow, global QPoint
 
@@ -293,6 +295,7 @@ class Sidebar(QWidget):
         self.list.setAccessibleName(self.tr("Library"))
         self.list.customContextMenuRequested.connect(self._menu)
         self.list.clicked.connect(self._choose)
+        self.list.delete_pressed.connect(self._remove)
         self.list.selectionModel().currentChanged.connect(self._moved)
         self.add_button = RowButton("add", self)
         self.add_button.setText(self.tr("Add a folder…"))
@@ -352,6 +355,11 @@ class Sidebar(QWidget):
         """A click on the row that is chosen already leaves a search."""
         if view := self.model.row(index).view:
             self.view_chosen.emit(view)
+
+    def _remove(self) -> None:
+        folder = self.model.row(self.list.currentIndex()).folder
+        if folder is not None:
+            self.remove_wanted.emit(folder)
 
     def _menu(self, place: QPoint) -> None:
         index = self.list.indexAt(place)

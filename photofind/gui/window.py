@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 LEAST_SIZE = (480, 360)  # logical pixels
 SIDEBAR_FROM = 640  # a narrower window has no room for the sidebar
-LOOK_MS = 400  # between two looks at the counts while the library changes
+LOOK_MS = 800  # between two looks at the counts while the library changes
 
 LibraryCounts = tuple[list[FolderRow], Ledger]
 
@@ -151,6 +151,7 @@ class Window(QMainWindow):
         self.splitter.splitterMoved.connect(self._sidebar_moved)
         self.sidebar.view_chosen.connect(self._show_view)
         self.sidebar.add_wanted.connect(self.folders.choose)
+        self.sidebar.remove_wanted.connect(self.folders.remove)
         self.sidebar.set_aside_wanted.connect(self.dialogs.show_set_aside)
         self.dialogs.show_wanted.connect(self.photos.show_file)
         self.dialogs.preferred.connect(self._prefer)

@@ -17,6 +17,14 @@ from photofind.gui.drag import file_mime
 from photofind.gui.drops import local_paths, picture_files
 from tests.gui.library import write_photo
 
+
+@pytest.fixture(autouse=True)
+def clipboard_left(qapp: QApplication) -> Iterator[None]:
+    """Empties the clipboard: Qt drawing into memory cannot end with something in it."""
+    yield
+    QGuiApplication.clipboard().clear()
+
+
 ODD = [b"/photos/caf\xe9.jpg", "/photos/눈 100%#?.jpg".encode(), b"/photos/plain.jpg"]
 
 

@@ -45,11 +45,12 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
+def english(qapp: QApplication) -> Iterator[None]:
     before = QLocale()
     QLocale.setDefault(QLocale(QLocale.Language.English))
     yield
     QLocale.setDefault(before)
+    QGuiApplication.clipboard().clear()  # Qt drawing into memory cannot end with something in it
 
 
 @pytest.fixture
@@ -308,6 +309,12 @@ def test_a_copied_picture_can_be_pasted_into_the_field(
     assert data is not None
     assert data.startswith(b"\xff\xd8")
     qtbot.waitUntil(lambda: window.header.field._shown.image is not None)
+
+
+def test_pasting_nothing_does_nothing(window: Window, qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().clear()
+    qtbot.keyClick(window.header.field.line, Key.Key_V, CONTROL)
+    assert window.header.field.query is None
 
 
 def test_words_are_pasted_as_words(window: Window, client: FakeClient, qtbot: QtBot) -> None:
@@ -774,7 +781,7 @@ def test_copying_a_photo_gives_file_path_and_picture(window: Window, qtbot: QtBo
     path = window.grid.current_photo().path
     qtbot.keyClick(window, Key.Key_C, CONTROL)
     clipboard = QGuiApplication.clipboard()
-    qtbot.waitUntil(lambda: clipboard.mimeData().hasImage())
+    qtbot.waitUntil(lambda: not clipboard.image().isNull())
     assert [url.toLocalFile() for url in clipboard.mimeData().urls()] == [os.fsdecode(path)]
     assert clipboard.text() == os.fsdecode(path)
     assert clipboard.image().width() == 90
@@ -797,6 +804,24 @@ def test_a_photo_that_is_not_there_cannot_be_opened_and_that_is_said(
     assert "cannot be reached" in window.messages.shown.text
 
 
+def test_keys_act_on_the_photo_that_is_shown_large(window: Window, qtbot: QtBot) -> None:
+    window.grid.focus_first()
+    qtbot.waitUntil(lambda: window.grid.current_photo() is not None)
+    first = window.grid.current_photo().path
+    qtbot.keyClick(window.grid, Key.Key_Return)
+    qtbot.waitUntil(window.viewer.isVisible)
+    qtbot.keyClick(window.viewer, Key.Key_Right)
+    qtbot.waitUntil(lambda: window.viewer.current_id() != window.grid.current_id())
+    qtbot.keyClick(window, Key.Key_C, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() != "")
+    assert QGuiApplication.clipboard().text() != os.fsdecode(first)
+    qtbot.keyClicks(window.viewer, "x")
+    assert window.header.field.line.text() == ""
+    qtbot.keyClick(window, Key.Key_F, CONTROL)
+    assert not window.viewer.isVisible()
+    qtbot.waitUntil(window.header.field.line.hasFocus)
+
+
 def test_enter_opens_the_photo_large_and_escape_comes_back_to_it(
     window: Window, qtbot: QtBot
 ) -> None:
@@ -809,3 +834,37 @@ def test_enter_opens_the_photo_large_and_escape_comes_back_to_it(
     qtbot.waitUntil(lambda: not window.viewer.isVisible())
     assert window.grid.current_id() == chosen
     assert QApplication.focusWidget() is window.grid
+
+
+def test_a_folder_can_be_removed_with_the_keyboard(window: Window, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: window.sidebar.model.rowCount() == 4)
+    window.sidebar.list.setCurrentIndex(window.sidebar.model.index(3))
+    qtbot.keyClick(window.sidebar.list, Key.Key_Delete)
+    dialog(qtbot, QMessageBox).reject()
+
+
+def test_letters_typed_in_the_sidebar_go_to_the_search_field(window: Window, qtbot: QtBot) -> None:
+    window.sidebar.list.setFocus()
+    qtbot.keyClicks(window.sidebar.list, "red")
+    assert window.header.field.line.text() == "red"
+
+
+def test_words_dropped_on_the_field_are_searched_for(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    mime = QMimeData()
+    mime.setText("a red\n kite ")
+    assert drop(window.header.field, mime)
+    qtbot.waitUntil(lambda: bool(searches(client)))
+    assert searches(client)[-1].text == "a red kite"
+
+
+def test_a_folder_that_is_not_there_is_not_offered_for_another_try(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    window.folders.add(b"/gone")
+    qtbot.waitUntil(lambda: len(client.of(Index)) == 2)
+    asked = client.of(Index)[1]
+    client.hear(Failed(id=asked.id, code=FolderMissing.code, message="There is no folder /gone."))
+    qtbot.waitUntil(lambda: window.messages.shown is not None)
+    assert not window.messages.button.isVisible()
