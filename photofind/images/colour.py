@@ -7,9 +7,10 @@ transparent over white. ImageCms does the colour arithmetic.
 
 import io
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 WHITE: Final = (255, 255, 255)
@@ -67,7 +68,8 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """The way from a profile to sRGB; None where there is nothing to do or nothing to be done."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "sRGB" in ImageCms.getProfileDescription(source):
+        name = ImageCms.getProfileDescription(source)
+        if name.startswith("sRGB") and "linear" not in name.lower():
             return None
         return ImageCms.buildTransform(source, _SRGB, mode, "RGB")
     except _BROKEN_PROFILE:
@@ -83,9 +85,11 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     """
     values = np.asarray(image)
     floating = values.dtype.kind == "f"
-    if floating:
-        values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
+    # In strips: a copy of it all as floats would be the largest thing in memory.
+    strips = [slice(top, top + STRIP_ROWS) for top in range(0, len(values), STRIP_ROWS)]
+    ranges = [_finite_range(values[strip]) for strip in strips]
+    low = min(darkest for darkest, _ in ranges)
+    high = max(brightest for _, brightest in ranges)
     if low < 0 or high >= 2**16:
         white, black = high, low
     elif floating:
@@ -97,7 +101,14 @@ def _eight_bits(image: Image.Image) -> Image.Image:
         white, black = 2.0**depth - 1, 0.0
     grey = np.empty(values.shape, np.uint8)
     scale = np.float32(255 / max(white - black, 1e-9))
-    for top in range(0, len(values), STRIP_ROWS):  # a float copy of it all is large
-        strip = values[top : top + STRIP_ROWS].astype(np.float32)
-        grey[top : top + STRIP_ROWS] = np.clip((strip - np.float32(black)) * scale + 0.5, 0, 255)
+    for strip in strips:
+        shades = (values[strip].astype(np.float32) - np.float32(black)) * scale + 0.5
+        grey[strip] = np.clip(np.nan_to_num(shades), 0, 255)
     return Image.fromarray(grey)
+
+
+def _finite_range(values: NDArray[Any]) -> tuple[float, float]:
+    """The smallest and the largest number; what is not finite is left out."""
+    if values.dtype.kind == "f":
+        values = values[np.isfinite(values)]
+    return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)

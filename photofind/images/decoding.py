@@ -15,21 +15,24 @@ from functools import cache
 from typing import BinaryIO, Final
 
 import psutil
-from PIL import Image, JpegImagePlugin, UnidentifiedImageError
+from PIL import Image, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
 from photofind.errors import Reason, UnreadablePhoto
 from photofind.images import raw
 from photofind.images.colour import plain, to_srgb
 from photofind.images.facts import Facts, exif_of, orientation_of, read_facts
 from photofind.images.files import unreadable
-from photofind.images.names import RAW_SUFFIXES
 from photofind.images.preprocessing import Shrunk
 
-# A picture in work takes about 12 bytes a pixel: Pillow keeps 4, and up to three copies live at
-# once (decoded, converted, turned). One of them may take a quarter of the machine's memory.
-BYTES_PER_PIXEL: Final = 12
+# A picture in work takes up to 16 bytes a pixel: Pillow keeps 4, and up to four copies live at
+# once (of the decoder, decoded, converted, turned). One picture may take a quarter of the
+# machine's memory.
+BYTES_PER_PIXEL: Final = 16
 MEMORY_SHARE: Final = 1 / 4
 LEAST_PIXEL_LIMIT: Final = 100_000_000  # what telephones make today, on whatever machine
+HEAD_BYTES: Final = 64  # of a file tell which decoder it needs
+ITEMS_BYTES: Final = 2**16  # of an AVIF hold the list of its items
+TEXT_LIMIT_BYTES: Final = 32 * 2**20
 DETAIL_LIMIT_CHARACTERS: Final = 200
 
 # Pictures that Pillow reads. Left out: EPS (runs Ghostscript), WMF, fonts of icons (ICO, ICNS,
@@ -53,7 +56,7 @@ FORMATS: Final = (
     "SUN",
     "PCD",
 )
-_NAMES: Final = {"MPO": "JPEG", "DIB": "BMP", "JPEG2000": "JPEG 2000", "PPM": "Netpbm"}
+_NAMES: Final = {"DIB": "BMP", "JPEG2000": "JPEG 2000", "PPM": "Netpbm"}
 _JPEG: Final = b"\xff\xd8"
 _SIGNATURES: Final = (
     b"\xff\xd8\xff",
@@ -127,6 +130,8 @@ def default_pixel_limit() -> int:
 # Pillow's own guard stays as the second one: it also sees frames, tiles and canvases that only its
 # plugins know. It warns above this number and refuses above twice of it.
 Image.MAX_IMAGE_PIXELS = default_pixel_limit() // 2
+# Editors write megabytes of history beside the pixels; Pillow refuses a PNG for more than one.
+PngImagePlugin.MAX_TEXT_CHUNK = TEXT_LIMIT_BYTES
 
 
 def full_size(_width: int, _height: int) -> float:
@@ -141,13 +146,14 @@ def decode(stream: BinaryIO, *, suffix: str, shrink: Shrink, pixel_limit: int | 
     """
     limit = default_pixel_limit() if pixel_limit is None else pixel_limit
     with _decoder_errors():
-        head = stream.read(raw.HEADER_BYTES)
-        stream.seek(0)
+        head = stream.read(HEAD_BYTES)
         if not head:
             raise UnreadablePhoto(Reason.EMPTY)
-        if not raw.may_be_raw(head, suffix):
+        if not raw.may_be_raw(stream, head, suffix):
+            stream.seek(0)
             return _finished(_load(stream, head, shrink, limit))
         try:
+            stream.seek(0)
             return _decode_raw(stream, head, shrink, limit)
         except UnreadablePhoto as refusal:
             if refusal.reason is Reason.TOO_LARGE:
@@ -156,8 +162,8 @@ def decode(stream: BinaryIO, *, suffix: str, shrink: Shrink, pixel_limit: int | 
             try:
                 return _finished(_load(stream, head, shrink, limit))
             except UnreadablePhoto as error:
-                if error.reason is Reason.NOT_AN_IMAGE and suffix not in RAW_SUFFIXES:
-                    raise
+                if error.reason is Reason.NOT_AN_IMAGE and not raw.has_mark(head):
+                    raise  # only its name is that of a RAW
                 raise refusal from error
 
 
@@ -169,13 +175,13 @@ def _decode_raw(stream: BinaryIO, head: bytes, shrink: Shrink, limit: int) -> De
         least = min(shrink(*sensor), 0.5) * max(sensor)
         picture = None if preview is None else _upright(preview)
         if picture is None or max(picture.full_size) < least:
-            _check_pixels(opened.width * opened.height, sensor, limit)
             try:
+                _check_pixels(opened.width * opened.height, sensor, limit)
                 picture = Shrunk.whole(opened.develop())
             except UnreadablePhoto:
                 if picture is None:
                     raise
-        exif = raw.exif_of_header(head)
+        exif = raw.first_directory(stream, head)
         if not len(exif) and preview is not None:
             exif = preview.exif
         facts = read_facts(exif, *sensor, "RAW")
@@ -188,7 +194,7 @@ def _load_preview(opened: raw.Raw, shrink: Shrink, limit: int) -> _Loaded | None
         return None
     try:
         if isinstance(preview, bytes):
-            loaded = _load(io.BytesIO(preview), preview[:64], shrink, limit)
+            loaded = _load(io.BytesIO(preview), preview[:HEAD_BYTES], shrink, limit)
         else:
             loaded = _Loaded(Shrunk.whole(preview.convert("RGB")), Image.Exif(), 1, "RAW")
     except UnreadablePhoto:
@@ -259,8 +265,9 @@ def _open(stream: BinaryIO, head: bytes) -> Image.Image:
     try:
         if head.startswith(_JPEG):
             # Not by Image.open: it holds the full size against the limit, but a JPEG of 200
-            # megapixels is decoded at an eighth of its sides.
-            return JpegImagePlugin.jpeg_factory(stream)
+            # megapixels is decoded at an eighth of its sides. It would also look for the further
+            # pictures of an MPO, and fail the first one where their list is broken.
+            return JpegImagePlugin.JpegImageFile(stream)
         if brand in _HEIF_BRANDS:
             _register_heif()
             return Image.open(stream, formats=("HEIF", "AVIF"))
@@ -280,7 +287,7 @@ def _open_avif(stream: BinaryIO) -> Image.Image:
     except Exception:
         stream.seek(0)
         data = stream.read()
-        if _EXIF_ITEM not in data[: raw.HEADER_BYTES]:
+        if _EXIF_ITEM not in data[:ITEMS_BYTES]:
             raise
         return Image.open(io.BytesIO(data.replace(_EXIF_ITEM, b"skip")), formats=("AVIF",))
 

@@ -108,15 +108,15 @@ def _file_errors() -> Iterator[None]:
 
 
 @contextmanager
-def _opened(path: bytes) -> Iterator[tuple[BinaryIO, os.stat_result]]:
-    """A regular file, unbuffered, and its state at that moment.
+def _opened(path: bytes) -> Iterator[tuple[io.BufferedReader, os.stat_result]]:
+    """A regular file and its state at that moment.
 
     Looked at before it is opened, so that a pipe or a device is never touched, and again after,
     since another could have taken its place.
     """
     with _file_errors():
         _require_regular(os.stat(path))
-        file = open(os.open(path, _OPEN_FLAGS), "rb", buffering=0)  # noqa: SIM115 - closed below
+        file = open(os.open(path, _OPEN_FLAGS), "rb")  # noqa: SIM115 - closed below
     with file:
         with _file_errors():
             state = os.fstat(file.fileno())
@@ -129,11 +129,11 @@ def _require_regular(state: os.stat_result) -> None:
         raise UnreadablePhoto(Reason.NOT_A_FILE)
 
 
-def _hash(file: BinaryIO) -> bytes:
+def _hash(file: io.BufferedReader) -> bytes:
     digest = hashlib.sha256()
     piece = bytearray(PIECE_BYTES)
     view = memoryview(piece)
-    while count := file.readinto(piece):  # type: ignore[attr-defined]  # FileIO has it
+    while count := file.readinto(piece):
         digest.update(view[:count])
     return digest.digest()
 

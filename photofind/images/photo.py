@@ -17,11 +17,13 @@ from photofind.images.preprocessing import Preprocessing, Shrunk, encoder_pixels
 
 THUMBNAIL_SIDE: Final = 384  # pixels, long side
 THUMBNAIL_QUALITY: Final = 80
-# The short side to which a picture is decoded at least. Twice what an encoder of 256 pixels is
-# shown: less costs fidelity (mean difference 0.81 of 255 at 256 pixels, 0.26 at 512), more costs
-# time.
+# The short side to which a picture is decoded at least, for its thumbnail and for its encoder. A
+# JPEG is decoded at a half, a quarter or an eighth of its sides, and fine textures (cloth, fences)
+# then turn into patterns that the encoder sees: with a margin of 2, one photo of 146 came to a
+# cosine of 0.98 to the full decode, with 8/3 all are above 0.99, and 12 megapixels are still read
+# at a quarter for an encoder of 256 pixels.
 DECODED_SIDE: Final = 512
-ENCODER_MARGIN: Final = 2
+ENCODER_MARGIN: Final = 8 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _decode(
 
 
 def _shrink(preprocessing: Preprocessing | None) -> Shrink:
-    side = DECODED_SIDE
+    side: float = DECODED_SIDE
     if preprocessing is not None:
         side = max(side, ENCODER_MARGIN * preprocessing.size)
     return lambda width, height: side / min(width, height)

@@ -38,7 +38,7 @@ CRASHES_ALLOWED: Final = 1  # of one file, before it is given up
 END_SECONDS: Final = 5.0  # for a killed process to be gone
 MEMORY_SHARE: Final = 1 / 4  # of the machine's memory that one child may take at most
 POOL_MEMORY_SHARE: Final = 1 / 2  # that all children of a pool may take together, unless ...
-LEAST_MEMORY_BYTES: Final = 1536 * 2**20  # ... that leaves one of them less than this
+LEAST_MEMORY_BYTES: Final = 1792 * 2**20  # ... that leaves one of them less than this
 
 
 def default_memory_limit(processes: int) -> int:

@@ -7,15 +7,13 @@ rawpy is imported with the first RAW only.
 """
 
 from types import TracebackType
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Literal
 
 from PIL import Image
 
 from photofind.errors import Reason, UnreadablePhoto
 from photofind.images import facts
 from photofind.images.names import RAW_SUFFIXES
-
-HEADER_BYTES: Final = 2**20  # the directories with a RAW file's EXIF lie within
 
 _MARKS: Final = (
     b"FUJIFILMCCD-RAW",
@@ -40,15 +38,20 @@ _SENSOR_VALUES: Final = (
 )  # photometric interpretations: colour filter array, linear raw
 
 
-def may_be_raw(head: bytes, suffix: str) -> bool:
-    """Whether LibRaw is to be asked first; `head` is the file's first `HEADER_BYTES`."""
-    if head.startswith(_MARKS) or head[4:12] == _CANON_CR3:
+def has_mark(head: bytes) -> bool:
+    """Whether a file begins as only RAW files do."""
+    return head.startswith(_MARKS) or head[4:12] == _CANON_CR3
+
+
+def may_be_raw(stream: BinaryIO, head: bytes, suffix: str) -> bool:
+    """Whether LibRaw is to be asked first; `head` is the beginning of the stream."""
+    if has_mark(head):
         return True
     if not head.startswith(_TIFF):
         return suffix in RAW_SUFFIXES and not head.startswith(_JPEG)
     if suffix in RAW_SUFFIXES or head[8:10] == _CANON_CR2:
         return True
-    directory = exif_of_header(head)
+    directory = first_directory(stream, head)
     kind = directory.get(_SUBFILE_TYPE)
     return (
         _DNG_VERSION in directory
@@ -57,14 +60,16 @@ def may_be_raw(head: bytes, suffix: str) -> bool:
     )
 
 
-def exif_of_header(head: bytes) -> Image.Exif:
-    """EXIF from the first `HEADER_BYTES` of a RAW file; empty where it is not kept like a TIFF."""
+def first_directory(stream: BinaryIO, head: bytes) -> Image.Exif:
+    """What a RAW file says in its first directory, which is also its EXIF; further ones are read
+    from the stream when they are asked for. Empty where it is not kept like a TIFF."""
     exif = Image.Exif()
+    order: Literal["little", "big"] = "little" if head.startswith(b"II") else "big"
     if head.startswith((b"II", b"MM")):
-        # Olympus and Panasonic write a word of their own where TIFF has the number 42.
-        tiff = (_TIFF[0] if head.startswith(b"II") else _TIFF[1]) + head[4:]
+        # Not by the header: where TIFF has the number 42, Olympus and Panasonic have their own.
+        exif.endian = "<" if order == "little" else ">"
         try:
-            exif.load(tiff)
+            exif.load_from_fp(stream, int.from_bytes(head[4:8], order))
         except facts.MALFORMED:
             return Image.Exif()
     return exif
@@ -123,14 +128,13 @@ class Raw:
     def preview_orientation(self, preview: Image.Image, tagged: int) -> int:
         """The EXIF orientation that turns a preview upright, from its own tag and the RAW's.
 
-        Some cameras tag their previews, some turn them, some leave both to the RAW's own tag.
+        Some cameras tag their previews, some turn them, some leave both to the RAW's own tag, which
+        LibRaw then writes into the preview. So the RAW's shape has the last word.
         """
-        if tagged != 1:
-            return tagged
-        if self.flip == 3:
-            return 3
-        already_turned = (preview.width > preview.height) == (self.width > self.height)
-        return 1 if already_turned else {5: 8, 6: 6}.get(self.flip, 1)
+        orientation = tagged if tagged != 1 else {3: 3, 5: 8, 6: 6}.get(self.flip, 1)
+        stands = preview.width < preview.height
+        already_turned = stands == (self.width < self.height)
+        return 1 if orientation >= 5 and already_turned else orientation
 
     def lens(self) -> str | None:
         return str(self._raw.lens.model or "").strip() or None

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from photofind.errors import Reason, UnreadablePhoto
 from photofind.images import (
@@ -128,6 +129,19 @@ def test_an_animation_shows_its_first_frame(format_name: str, options: dict[str,
     frames = [Image.new("RGB", (64, 64), colour) for colour in (RED, BLUE, WHITE)]
     image = shown(frames[0], format_name, save_all=True, append_images=frames[1:], **options)
     assert difference(np.array(middle(image)), np.array(RED)) < 4
+
+
+def test_a_jpeg_whose_list_of_further_pictures_is_broken_is_read() -> None:
+    stereo = bytearray(saved(corners(), "MPO", save_all=True, append_images=[corners()]))
+    at = stereo.index(b"MPF\0")
+    stereo[at + 12 : at + 90] = b"\xff" * 78
+    assert read_picture(bytes(stereo), CLIP).facts.format == "JPEG"
+
+
+def test_a_long_history_beside_the_pixels_is_no_harm() -> None:
+    history = PngInfo()
+    history.add_itxt("XML:com.adobe.xmp", "<edit/>" * 500_000, zip=True)
+    assert read_picture(saved(corners(), "PNG", pnginfo=history), CLIP).facts.width == 120
 
 
 def test_names_of_photos() -> None:
