@@ -25,7 +25,7 @@ MEANT = {
 def commands() -> list[str]:
     """Every command line that the README shows, without the words that explain it."""
     blocks = re.findall(r"```(?:sh)?\n(.*?)```", README, re.S)
-    lines = [line.split("   ")[0] for block in blocks for line in block.splitlines()]
+    lines = [re.split(r"\s{2,}", line)[0] for block in blocks for line in block.splitlines()]
     return [line.replace(".venv/bin/", "") for line in lines if re.match(r"(\S*/)?photofind", line)]
 
 
