@@ -1,7 +1,7 @@
 """Folders: adding, dropping, removing, looking at them again."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,16 +14,17 @@ from photofind.gui.background import Background
 from photofind.gui.bridge import Bridge
 from photofind.gui.messagebar import Message, MessageBar, Weight
 from photofind.gui.words import folder_name
-from photofind.paths import absolute
+from photofind.paths import absolute, is_within
+
+NAMED_FOLDERS = 3  # in one sentence
 
 
 @dataclass(frozen=True, slots=True)
 class _Dropped:
-    """What lay in a drop: folders, folders of photos that were dropped one by one, and the rest."""
+    """What lay in a drop: folders, and the folders of photos that were dropped one by one."""
 
     folders: tuple[bytes, ...]
     around: tuple[bytes, ...]
-    others: int
 
 
 class FolderActions(QObject):
@@ -39,6 +40,7 @@ class FolderActions(QObject):
         self._bridge = bridge
         self._background = background
         self._messages = messages
+        self.known: Sequence[FolderRow] = ()  # folders of the library
 
     # ------------------------------------------------------------------------------- adding
 
@@ -69,9 +71,11 @@ class FolderActions(QObject):
         self._background.run(sample_folders, lambda folders: self.add(*folders))
 
     def _take(self, dropped: _Dropped) -> None:
-        self.add(*dropped.folders)
-        if dropped.around:
-            names = ", ".join(f"“{folder_name(folder)}”" for folder in dropped.around[:3])
+        known = [folder for folder in dropped.around if self._is_known(folder)]
+        around = [folder for folder in dropped.around if folder not in known]
+        self.add(*dropped.folders, *known)  # photos of a folder that is known: look at it again
+        if around:
+            names = ", ".join(f"“{folder_name(folder)}”" for folder in around[:NAMED_FOLDERS])
             self._messages.show_message(
                 Message(
                     "dropped",
@@ -79,14 +83,17 @@ class FolderActions(QObject):
                         "PhotoFind keeps whole folders. Add {names}, where these photos are?"
                     ).format(names=names),
                     Weight.QUESTION,
-                    self.tr("Add the %n folder(s)", "", len(dropped.around)),
-                    lambda: self.add(*dropped.around),
+                    self.tr("Add the %n folder(s)", "", len(around)),
+                    lambda: self.add(*around),
                 )
             )
-        elif not dropped.folders:
+        elif not dropped.folders and not known:
             self._messages.show_message(
                 Message("dropped", self.tr("There are no photos or folders in what was dropped."))
             )
+
+    def _is_known(self, folder: bytes) -> bool:
+        return any(is_within(folder, known.path) for known in self.known)
 
     # ----------------------------------------------------------------------------- the rest
 
@@ -155,4 +162,4 @@ def _sorted_out(paths: list[bytes]) -> _Dropped:
         if path not in folders and is_photo_name(os.path.basename(path)) and os.path.isfile(path)
     ]
     around = tuple(dict.fromkeys(os.path.dirname(path) for path in photos))
-    return _Dropped(folders, around, len(paths) - len(folders) - len(photos))
+    return _Dropped(folders, around)

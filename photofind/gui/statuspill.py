@@ -133,6 +133,7 @@ class StatusPill(QWidget):
     def _place(self) -> None:
         parent = self._parent
         self.setMinimumHeight(BUTTON + 11 + 2 * SHADOW)  # the same with and without buttons
+        self._layout.activate()  # the words have just changed
         size = self.sizeHint().boundedTo(parent.size())
         self.setGeometry(
             (parent.width() - size.width()) // 2,

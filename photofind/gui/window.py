@@ -242,6 +242,7 @@ class Window(QMainWindow):
 
     def _looked(self, counts: LibraryCounts) -> None:
         self._folders, ledger = counts
+        self.folders.known = self._folders
         self.reports.could_read()
         self.sidebar.show_library(self._folders, ledger.photos, ledger.set_aside)
         self.pane.show_library(self._folders, ledger)

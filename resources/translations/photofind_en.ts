@@ -110,6 +110,13 @@
             <numerusform>Show %n weaker matches</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) selected</source>
+        <translation>
+            <numerusform>%Ln photo selected</numerusform>
+            <numerusform>%Ln photos selected</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>SetAsideDialog</name>

@@ -324,6 +324,10 @@
         <source>File</source>
         <translation>파일</translation>
     </message>
+    <message>
+        <source>{number} MP</source>
+        <translation>{number}MP</translation>
+    </message>
 </context>
 <context>
     <name>FolderActions</name>
@@ -595,6 +599,12 @@
         <source>Find similar</source>
         <translation>비슷한 사진 찾기</translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) selected</source>
+        <translation>
+            <numerusform>사진 %Ln장 선택됨</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>PreferencesDialog</name>
@@ -791,6 +801,16 @@ Screenshots</source>
     <message>
         <source></source>
         <comment>a date and a time of the day.</comment>
+        <translation></translation>
+    </message>
+    <message>
+        <source></source>
+        <comment>millions of pixels</comment>
+        <translation></translation>
+    </message>
+    <message>
+        <source></source>
+        <comment>how large the photo is shown, 100 % being pixel for pixel.</comment>
         <translation></translation>
     </message>
 </context>
@@ -990,24 +1010,8 @@ Offline, last seen {day}</source>
 <context>
     <name>Viewer</name>
     <message>
-        <source>Back (Esc)</source>
-        <translation>뒤로 (Esc)</translation>
-    </message>
-    <message>
-        <source>Smaller (-)</source>
-        <translation>작게 (-)</translation>
-    </message>
-    <message>
-        <source>Larger (+)</source>
-        <translation>크게 (+)</translation>
-    </message>
-    <message>
-        <source>Find similar (S)</source>
-        <translation>비슷한 사진 찾기 (S)</translation>
-    </message>
-    <message>
-        <source>Facts (I)</source>
-        <translation>정보 (I)</translation>
+        <source>Photo</source>
+        <translation>사진</translation>
     </message>
     <message>
         <source>Previous</source>
@@ -1032,6 +1036,33 @@ Offline, last seen {day}</source>
     <message>
         <source>{folder} is offline, last seen {day}; this is the photo&apos;s thumbnail.</source>
         <translation>{folder} 폴더가 오프라인이라(마지막 연결 {day}) 썸네일을 보여 줍니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ViewerBar</name>
+    <message>
+        <source>Back (Esc)</source>
+        <translation>뒤로 (Esc)</translation>
+    </message>
+    <message>
+        <source>Smaller (-)</source>
+        <translation>작게 (-)</translation>
+    </message>
+    <message>
+        <source>Larger (+)</source>
+        <translation>크게 (+)</translation>
+    </message>
+    <message>
+        <source>Find similar (S)</source>
+        <translation>비슷한 사진 찾기 (S)</translation>
+    </message>
+    <message>
+        <source>Facts (I)</source>
+        <translation>정보 (I)</translation>
+    </message>
+    <message>
+        <source>{number} %</source>
+        <translation>{number}%</translation>
     </message>
 </context>
 <context>

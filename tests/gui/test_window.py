@@ -868,3 +868,26 @@ def test_a_folder_that_is_not_there_is_not_offered_for_another_try(
     client.hear(Failed(id=asked.id, code=FolderMissing.code, message="There is no folder /gone."))
     qtbot.waitUntil(lambda: window.messages.shown is not None)
     assert not window.messages.button.isVisible()
+
+
+def test_photos_dropped_from_a_known_folder_are_looked_at_without_a_question(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: bool(window.folders.known))
+    folder = window.folders.known[0].path
+    photo = os.path.join(folder, sorted(os.listdir(folder))[0])
+    assert drop(window, file_mime([photo]))
+    qtbot.waitUntil(lambda: client.of(Index)[-1].paths == (folder,))
+    assert window.messages.shown is None
+
+
+def test_the_pill_is_as_wide_as_its_words(window: Window, client: FakeClient, qtbot: QtBot) -> None:
+    pill = window.pane.pill
+    client.hear(Progress(stage="indexing", done=12340, total=80412, rate=96.2, remaining=712.0))
+    qtbot.waitUntil(pill.isVisible)
+    wide = pill.width()
+    client.hear(Progress(stage="loading"))
+    qtbot.waitUntil(lambda: pill._stage.text() == "Loading the model")
+    assert pill.width() < wide - 100
+    assert pill.width() - pill._stage.width() <= 2 * pill._stage.x()
+    assert abs(pill.geometry().center().x() - window.pane.rect().center().x()) <= 1
