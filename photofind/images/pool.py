@@ -231,15 +231,15 @@ class _Lane:
             self._bury()  # nothing was asked, so what can be read is its end: it died while idle
         trace = ""
         for _ in range(START_ATTEMPTS):
-            pipe = self._start().pipe
             try:
-                if pipe.poll(START_SECONDS):
-                    answer = child.decode_answer(pipe.recv_bytes())
+                started = self._start()
+                if started.pipe.poll(START_SECONDS):
+                    answer = child.decode_answer(started.pipe.recv_bytes())
                     if isinstance(answer, child.Ready):
-                        return self._child  # type: ignore[return-value]  # set by `_start`
+                        return started
                     trace = answer.trace if isinstance(answer, child.Broken) else repr(answer)
-            except (EOFError, OSError):
-                trace = "it ended while it started"
+            except (EOFError, OSError) as error:  # it ended, or there are too many processes
+                trace = repr(error)
             self._bury()
             if self._closed:
                 raise _closed()
