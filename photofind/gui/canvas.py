@@ -7,20 +7,20 @@ sections (`geometry`), rows come from the catalog in pages when they are near (`
 thumbnails are made by threads (`thumbcache`), and a frame paints what is visible and nothing else.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QStyle, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QStyle, QWidget
 
 from photofind.catalog.records import OFFLINE
 from photofind.gui.cells import OFFLINE_OPACITY, CellPainter, Look
 from photofind.gui.dates import month_title, number_title
-from photofind.gui.fades import Fades
 from photofind.gui.geometry import Geometry, Rect
-from photofind.gui.selection import Range
+from photofind.gui.glide import Glide
 from photofind.gui.sequence import PhotoSequence
+from photofind.gui.supply import Supply
 from photofind.gui.thumbcache import Shape, Thumbnails
 from photofind.gui.timeline import WIDTH_PX as TIMELINE_PX
 from photofind.gui.timeline import Timeline
@@ -32,11 +32,9 @@ CELL_SIZES = (64, 420)  # logical pixels, smallest and largest
 CELL_SIZE_PX = 188
 MARGIN_PX = 16
 MONTH_HEADING_PX = 48
-AHEAD_VIEWS = 1.0  # how far beyond the view rows and thumbnails are made ready
+WHEEL_STEP = 120  # of Qt, an eighth of a degree each
 SCROLL_LIMIT_PX = 2**31 - 1  # of Qt's scroll bars
-VISIBLE_MILLISECONDS = 250  # between two messages about what is on screen
 
-RESIZING_MILLISECONDS = 60
 
 Anchor = tuple[int, int]  # a position, and the height in the view at which its cell is
 
@@ -61,27 +59,22 @@ class PhotoCanvas(QAbstractScrollArea):
         self._fill = True
         self._kept: Anchor | None = None  # what stays in place over several layouts
         self._laying_out = False
-        self._tinted: set[bytes] = set()  # painted as tints while their thumbnails are made
-        self._down = True  # the direction of the last scroll
-        self._former_offset = 0
-        self._reported: tuple[int, ...] = ()
 
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._fades = Fades(self.viewport(), self)
         self._timeline = Timeline(self)
         self._timeline.travelled.connect(self._travel)
         self._timeline.hide()
         self._painter = self._make_painter()
+        self._glide = Glide(self, self._glide_to)
 
-        self._looking = _later(self, 0, self._look)
-        self._reporting = _later(self, VISIBLE_MILLISECONDS, self._report)
-        sequence.loaded.connect(self._rows_came)
-        thumbnails.arrived.connect(self._thumbnails_came)
+        self._supply = Supply(self, sequence, thumbnails)
+        self._supply.unread_changed.connect(self.visible_changed)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.verticalScrollBar().actionTriggered.connect(self._glide.stop)
 
     # ------------------------------------------------------------------------------ how it looks
 
@@ -97,7 +90,7 @@ class PhotoCanvas(QAbstractScrollArea):
             return
         self._cell_size = size
         self.lay_out()
-        self._looking.start(RESIZING_MILLISECONDS)  # cells of former sizes do while it changes
+        self._supply.resized()
         self.cell_size_changed.emit(size)
 
     @property
@@ -108,7 +101,7 @@ class PhotoCanvas(QAbstractScrollArea):
     @fill.setter
     def fill(self, fill: bool) -> None:
         self._fill = fill
-        self._look()
+        self._supply.look()
         self.viewport().update()
 
     @property
@@ -120,6 +113,12 @@ class PhotoCanvas(QAbstractScrollArea):
     def painter_of_cells(self) -> CellPainter:
         """How cells look."""
         return self._painter
+
+    @property
+    def shape_of_cells(self) -> Shape:
+        """How thumbnails are made for the cells."""
+        edge = self._painter.device_edge(self._geometry.edge)
+        return Shape(edge, self._painter.radius, self._fill)
 
     def look_of(self, position: int) -> Look:
         """The state of a cell, for painting; an heir says more."""
@@ -199,6 +198,10 @@ class PhotoCanvas(QAbstractScrollArea):
 
     def scroll_to_offset(self, offset: int) -> None:
         """Bring a height of the content to the top of the view."""
+        self._glide.stop()
+        self._glide_to(offset)
+
+    def _glide_to(self, offset: int) -> None:
         self.verticalScrollBar().setValue(round(offset / self._scale))
 
     def show_position(self, position: int) -> None:
@@ -331,54 +334,8 @@ class PhotoCanvas(QAbstractScrollArea):
 
     def _moved(self) -> None:
         """Other cells are in the view."""
-        offset = self.offset
-        self._down = offset >= self._former_offset
-        self._former_offset = offset
-        self._timeline.set_share(offset / max(1, self._geometry.height))
-        self._looking.start(0)
-
-    # --------------------------------------------------------------- rows and thumbnails come in
-
-    def _look(self) -> None:
-        """Ask for the rows and thumbnails in view and, after them, of what comes next."""
-        view = self.viewport().rect()
-        ahead = round(view.height() * AHEAD_VIEWS)
-        above = view.adjusted(0, -ahead, 0, -view.height())
-        below = view.adjusted(0, view.height(), 0, ahead)
-        parts = [view, below, above] if self._down else [view, above, below]
-        positions = [[position for position, _ in self.cells(part)] for part in parts]
-        self._sequence.want([_span(part) for part in positions if part], self)
-        rows = (self._sequence.row(position) for part in positions for position in part)
-        hashes = [row.content_hash for row in rows if row is not None and row.content_hash]
-        wanted = dict.fromkeys(hashes)
-        self._thumbnails.want(list(wanted), self._shape())
-        self._tinted.intersection_update(wanted)
-        if not self._reporting.isActive():
-            self._reporting.start()
-
-    def _shape(self) -> Shape:
-        edge = self._painter.device_edge(self._geometry.edge)
-        return Shape(edge, self._painter.radius, self._fill)
-
-    def _report(self) -> None:
-        rows = (self._sequence.row(position) for position, _ in self.cells(self.viewport().rect()))
-        unread = tuple(row.id for row in rows if row is not None and not row.read)
-        if unread != self._reported:
-            self._reported = unread
-            self.visible_changed.emit(unread)
-
-    def _rows_came(self) -> None:
-        self._look()
-        self.viewport().update()
-
-    def _thumbnails_came(self, hashes: list[bytes]) -> None:
-        arrived = set(hashes)
-        self._fades.begin(arrived & self._tinted)
-        self._tinted -= arrived
-        for position, _ in self.cells(self.viewport().rect()):
-            row = self._sequence.row(position)
-            if row is not None and row.content_hash in arrived:
-                self.update_cell(position)
+        self._timeline.set_share(self.offset / max(1, self._geometry.height))
+        self._supply.moved()
 
     # ------------------------------------------------------------------------------------ painting
 
@@ -412,10 +369,7 @@ class PhotoCanvas(QAbstractScrollArea):
         if row is None or content_hash is None:
             self._painter.paint_photo(painter, cell, None, 1)
             return
-        image = self._thumbnails.cell(content_hash)
-        if image is None:
-            self._tinted.add(content_hash)
-        opacity = self._fades.opacity(content_hash)
+        image, opacity = self._supply.image(content_hash)
         if row.presence == OFFLINE:
             opacity *= OFFLINE_OPACITY
         self._painter.paint_photo(painter, cell, image, opacity)
@@ -442,6 +396,16 @@ class PhotoCanvas(QAbstractScrollArea):
 
     # -------------------------------------------------------------------------------------- events
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        scroll = self.verticalScrollBar()
+        if pixels := event.pixelDelta().y():
+            self.scroll_by(-pixels)
+        elif turn := event.angleDelta().y():
+            lines = QApplication.wheelScrollLines() * turn / WHEEL_STEP
+            distance = round(lines * scroll.singleStep() * self._scale)
+            self._glide.by(-distance, self.offset, scroll.maximum() * self._scale)
+        event.accept()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.lay_out()
@@ -467,15 +431,3 @@ class PhotoCanvas(QAbstractScrollArea):
         return CellPainter(
             self.palette(), self.font(), self.devicePixelRatioF(), mirrored=self.mirrored
         )
-
-
-def _later(parent: QObject, milliseconds: int, then: Callable[[], None]) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    timer.timeout.connect(then)
-    return timer
-
-
-def _span(positions: Sequence[int]) -> Range:
-    return positions[0], positions[-1] + 1

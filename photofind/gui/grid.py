@@ -21,7 +21,7 @@ from photofind.catalog.records import HERE
 from photofind.gui import results, theme
 from photofind.gui.accessible import announce
 from photofind.gui.arranging import Arranging
-from photofind.gui.canvas import CELL_SIZES, MONTH_HEADING_PX, Anchor, PhotoCanvas
+from photofind.gui.canvas import CELL_SIZES, MONTH_HEADING_PX, WHEEL_STEP, Anchor, PhotoCanvas
 from photofind.gui.cells import Look, Part
 from photofind.gui.gestures import Gestures
 from photofind.gui.keys import key_pressed
@@ -42,7 +42,6 @@ __all__ = ["CELL_SIZES", "PhotoGrid"]
 T = TypeVar("T")
 
 CELL_STEP = 1.18  # of one step of zooming
-WHEEL_STEP = 120  # of Qt, an eighth of a degree each
 WEAKER_HEADING_PX = 64
 HITS_TOP_PX = 4
 HELD_PHOTOS = 400  # ends of selected ranges whose rows are kept, to be found again
@@ -74,7 +73,7 @@ class PhotoGrid(PhotoCanvas):
         self._results.hide()
         self._weaker = QPushButton(self.viewport())
         self._weaker.setFlat(True)
-        self._weaker.setAutoDefault(False)
+        self._weaker.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard here
         self._weaker.clicked.connect(self._arranging.toggle_weaker)
         self._weaker.hide()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -107,7 +106,7 @@ class PhotoGrid(PhotoCanvas):
             self._arranging.renew()
         else:
             self._sequence.look_again(photo_ids)
-            self._look()
+            self._supply.look()
 
     def sequence(self) -> PhotoSequence:
         """The photos in the order shown."""
@@ -359,7 +358,9 @@ class PhotoGrid(PhotoCanvas):
             cell = self.cell(current)
             middle = QPoint(cell.x + cell.edge // 2, cell.y + cell.edge // 2)
             where = self.viewport().mapToGlobal(middle)
-        if self.selection:
+        elif self.position_at(event.pos()) is None:
+            return
+        if self.selection or current is not None:
             self.context_menu_wanted.emit(where)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -17,6 +17,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from photofind.errors import PhotoFindError
+
 BUDGET_BYTES = 48 * 2**20  # of decoded images, or more when more is wanted at once
 GATHER_MILLISECONDS = 8  # what comes within is taken at once: half a frame
 THREADS = max(2, min(4, (os.cpu_count() or 2) // 2))
@@ -174,17 +176,15 @@ class Thumbnails(QObject):
         reader = ThumbnailReader(self._path)
         while (job := self._next()) is not None:
             content_hash, shape, then = job
-            jpeg = reader.get([content_hash]).get(content_hash)
             image: QImage | None = None
-            if jpeg is not None:
-                try:
-                    image = (
-                        whole_image(jpeg)
-                        if shape is None
-                        else cell_image(jpeg, shape.edge, fill=shape.fill, radius=shape.radius)
-                    )
-                except OSError as error:
-                    _log.warning("A thumbnail is damaged (%s): %s", content_hash.hex(), error)
+            try:
+                jpeg = reader.get([content_hash]).get(content_hash)
+                if jpeg is not None and shape is None:
+                    image = whole_image(jpeg)
+                elif jpeg is not None and shape is not None:
+                    image = cell_image(jpeg, shape.edge, fill=shape.fill, radius=shape.radius)
+            except (OSError, PhotoFindError) as error:
+                _log.warning("A thumbnail cannot be read (%s): %s", content_hash.hex(), error)
             self._post(_Made(content_hash, image, shape, then))
         reader.close()
 

@@ -9,52 +9,34 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QImage,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from photofind.catalog.records import HERE
 from photofind.gui.accessible import announce
 from photofind.gui.dates import day_title, moment_title
 from photofind.gui.facts import FactsPanel
-from photofind.gui.icons import RADIUS, IconButton
-from photofind.gui.picture import BLACK, Picture
+from photofind.gui.picture import Picture
 from photofind.gui.reads import LibraryReads
 from photofind.gui.sequence import PhotoSequence
 from photofind.gui.sharp import Sharp, SharpPhotos, Wanted
 from photofind.gui.thumbcache import Thumbnails
 from photofind.gui.tooltips import photo_name, spoken
+from photofind.gui.viewerbar import HEIGHT_PX as BAR_PX
+from photofind.gui.viewerbar import StepButton, ViewerBar, dark
 from photofind.gui.words import folder_name, reason_sentence
 
 if TYPE_CHECKING:
     from photofind.catalog import FolderRow, PhotoDetails, PhotoRow
 
-BAR_PX = 56
 STEP_BUTTON_PX = 48
 HIDE_MILLISECONDS = 2500  # of rest, after which buttons and pointer go
-VEIL = QColor(0, 0, 0, 110)
 NEIGHBOURS = 2  # made ready on each side
-
-
-class StepButton(IconButton):
-    """A button over a photo: light on a dark veil, which can be seen on any."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(VEIL)
-        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        painter.end()
-        super().paintEvent(event)
 
 
 class Viewer(QWidget):
@@ -78,7 +60,7 @@ class Viewer(QWidget):
         self._small: dict[bytes, QImage | None] = {}  # thumbnails of the photo and its neighbours
         self.hide()
         self.setAccessibleName(self.tr("Photo"))
-        self.setPalette(_dark(self.palette()))
+        self.setPalette(dark(self.palette()))
         self.setAutoFillBackground(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -102,31 +84,11 @@ class Viewer(QWidget):
         parent.installEventFilter(self)
 
     def _make_bar(self) -> None:
-        self._bar = QWidget(self)
-        self._bar.setAutoFillBackground(True)
-        row = QHBoxLayout(self._bar)
-        row.setContentsMargins(8, 8, 8, 8)
-        row.setSpacing(4)
-        back = IconButton("left", self.tr("Back (Esc)"), self._bar)
-        back.clicked.connect(self.leave)
-        self._title = QLabel(self._bar)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._title.setMinimumWidth(40)
-        row.addWidget(back)
-        row.addSpacing(8)
-        row.addWidget(self._title, 1)
-        for icon, words, act in (
-            ("zoom-out", self.tr("Smaller (-)"), lambda: self.picture.zoom(-1)),
-            ("zoom-in", self.tr("Larger (+)"), lambda: self.picture.zoom(1)),
-            ("similar", self.tr("Find similar (S)"), self._find_similar),
-        ):
-            button = IconButton(icon, words, self._bar)
-            button.clicked.connect(act)
-            row.addWidget(button)
-        self._facts_button = IconButton("facts", self.tr("Facts (I)"), self._bar)
-        self._facts_button.setCheckable(True)
-        self._facts_button.clicked.connect(self.toggle_facts)
-        row.addWidget(self._facts_button)
+        self._bar = ViewerBar(self)
+        self._bar.back_wanted.connect(self.leave)
+        self._bar.zoom_wanted.connect(self.picture.zoom)
+        self._bar.similar_wanted.connect(self._find_similar)
+        self._bar.facts_wanted.connect(self.toggle_facts)
         self._previous = StepButton("left", self.tr("Previous"), self, size=STEP_BUTTON_PX)
         self._previous.clicked.connect(lambda: self.step(-1))
         self._next = StepButton("right", self.tr("Next"), self, size=STEP_BUTTON_PX)
@@ -143,7 +105,7 @@ class Viewer(QWidget):
         self._photo_id = photo_id
         self._row = None
         self.picture.show_photo(QSize())
-        self._title.clear()
+        self._bar.title.clear()
         self._say("")
         self.setGeometry(self._window.rect())
         self.show()
@@ -176,7 +138,7 @@ class Viewer(QWidget):
     def toggle_facts(self) -> None:
         """Show what is known of the photo, or hide it."""
         self.facts.setVisible(self.facts.isHidden())
-        self._facts_button.setChecked(not self.facts.isHidden())
+        self._bar.show_facts(not self.facts.isHidden())
         self._lay_out()
         self._read_facts()
 
@@ -245,7 +207,7 @@ class Viewer(QWidget):
         here = row.presence == HERE
         if not again:
             self.picture.show_photo(QSize(row.width, row.height), faded=not here)
-        self._title.setText(f"{photo_name(row)}   {moment_title(row.taken_at)}")
+        self._bar.title.setText(f"{photo_name(row)}   {moment_title(row.taken_at)}")
         announce(self, spoken(row))
         self._say("")
         if not here:
@@ -279,6 +241,7 @@ class Viewer(QWidget):
         """Ask for sharp pictures: of this photo first, in full when it is zoomed."""
         if self._sequence is None or self._row is None:
             return
+        self._bar.show_scale(self.picture.scale)
         wanted = [self._fitting(self._row)]
         if not self.picture.fitted:
             wanted.append(self._full(self._row))
@@ -468,26 +431,3 @@ class Viewer(QWidget):
         if watched is self._window and event.type() == QEvent.Type.Resize and self.isVisible():
             self.setGeometry(self._window.rect())
         return False
-
-
-def _dark(palette: QPalette) -> QPalette:
-    """Light words on black, with the system's accent colour."""
-    dark = QPalette(palette)
-    words, quiet = QColor(238, 238, 238), QColor(170, 170, 174)
-    ground, raised = BLACK, QColor(30, 30, 32)
-    role = QPalette.ColorRole
-    for which, colour in (
-        (role.Window, ground),
-        (role.Base, ground),
-        (role.AlternateBase, raised),
-        (role.Button, raised),
-        (role.WindowText, words),
-        (role.Text, words),
-        (role.ButtonText, words),
-        (role.PlaceholderText, quiet),
-        (role.Mid, raised),
-        (role.Dark, ground),
-        (role.Light, raised),
-    ):
-        dark.setColor(which, colour)
-    return dark

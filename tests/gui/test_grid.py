@@ -4,12 +4,14 @@ import os
 import shutil
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from photofind.catalog.records import View
 from photofind.gui.grid import PhotoGrid
 from photofind.gui.tooltips import spoken, tooltip
+from photofind.paths import LibraryPaths
 from tests.gui.conftest import MONTHS
 from tests.gui.library import colour_of, number_of, write_photo
 
@@ -142,8 +144,6 @@ def test_the_worker_is_told_of_photos_on_screen_that_are_not_read(grid, library,
 def test_a_library_that_is_not_there_yet_shows_nothing_and_then_its_photos(
     make_reads, thumbnails, library, tmp_path, qtbot
 ):
-    from photofind.paths import LibraryPaths
-
     root = tmp_path / "new"
     grid = PhotoGrid(make_reads(LibraryPaths(root)), thumbnails)
     qtbot.addWidget(grid)
@@ -462,9 +462,6 @@ def test_ctrl_and_the_wheel_change_the_size_of_cells_round_the_pointer(grid, qtb
     size = grid.cell_size
     anchor = next(p for p, cell in grid.cells(grid.uncovered()) if cell.y > 60)
     y = grid.cell(anchor).y
-    from PySide6.QtCore import QPointF
-    from PySide6.QtGui import QWheelEvent
-
     point = QPointF(middle(grid, anchor))
     event = QWheelEvent(
         point,
@@ -554,3 +551,108 @@ def test_the_months_of_the_test_library_are_as_the_tests_think(grid, qtbot):
     shown(grid, qtbot)
     assert grid.sequence().order.months == (202403, 202402, 202312, 201907)
     assert [MONTHS.count(month) for month in (202403, 202402, 202312, 201907)] == [7, 3, 20, 10]
+
+
+# ------------------------------------------------------------------------------------ the wheel
+
+
+def turn_wheel(grid: PhotoGrid, *, notches: float = 0, pixels: int = 0) -> None:
+    point = QPointF(100, 200)
+    event = QWheelEvent(
+        point,
+        grid.viewport().mapToGlobal(point),
+        QPoint(0, pixels),
+        QPoint(0, round(notches * 120)),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(grid.viewport(), event)
+
+
+def test_a_notch_of_the_wheel_glides_and_ends_where_it_should(grid, qtbot):
+    shown(grid, qtbot)
+    step = 3 * grid.verticalScrollBar().singleStep()
+    turn_wheel(grid, notches=-1)
+    turn_wheel(grid, notches=-1)
+    assert grid.offset < 2 * step, "it moves over some frames"
+    qtbot.waitUntil(lambda: not grid._glide.gliding, timeout=WAIT)
+    assert grid.offset == 2 * step
+    turn_wheel(grid, notches=50)
+    qtbot.waitUntil(lambda: grid.offset == 0 and not grid._glide.gliding, timeout=WAIT)
+
+
+def test_where_nothing_should_move_by_itself_the_wheel_jumps_and_nothing_fades(
+    grid, qtbot, monkeypatch
+):
+    for module in ("glide", "fades"):
+        monkeypatch.setattr(f"photofind.gui.{module}.animates", lambda _: False)
+    shown(grid, qtbot)
+    turn_wheel(grid, notches=-1)
+    assert grid.offset == 3 * grid.verticalScrollBar().singleStep()
+    assert grid._supply._fades._begun == {}
+
+
+def test_a_touchpad_is_followed_pixel_by_pixel(grid, qtbot):
+    shown(grid, qtbot)
+    turn_wheel(grid, pixels=-37)
+    assert grid.offset == 37
+
+
+def test_scrolling_to_a_place_ends_a_glide(grid, qtbot):
+    shown(grid, qtbot)
+    turn_wheel(grid, notches=-3)
+    grid.scroll_to_offset(11)
+    qtbot.wait(200)
+    assert grid.offset == 11
+
+
+# ------------------------------------------------------------------------- languages and readers
+
+
+def test_where_rows_run_from_the_right_the_left_arrow_goes_on(grid, qtbot):
+    grid.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    shown(grid, qtbot)
+    assert grid.cell(0).x > grid.cell(1).x
+    click(grid, qtbot, 0)
+    qtbot.keyClick(grid, Qt.Key.Key_Left)
+    assert grid.selection.current == 1
+    assert grid._timeline.x() == 0
+
+
+def test_a_screen_reader_is_told_the_photo_under_the_keyboard(grid, qtbot):
+    shown(grid, qtbot)
+    click(grid, qtbot, 3)
+    assert "p003.jpg" in grid.accessibleDescription()
+    assert "2024" in grid.accessibleDescription()
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    assert "p004.jpg" in grid.accessibleDescription()
+
+
+# --------------------------------------------------------------------------- large selections
+
+
+def test_hundreds_of_scattered_photos_stay_selected_when_others_come(
+    grid, library, tmp_path, qtbot, monkeypatch
+):
+    monkeypatch.setattr("photofind.gui.arranging.FOUND_PHOTOS", 4)
+    shown(grid, qtbot)
+    chosen = [1, 4, 8, 11, 14, 17, 22, 25, 31, 33, 38]
+    grid.select(lambda: grid.selection.replace([(p, p + 1) for p in chosen]))
+    for number in (50, 51):
+        write_photo(tmp_path / "photos", number, month=202501)
+    library.read(library.add(tmp_path / "photos"))
+    grid.refresh()
+    qtbot.waitUntil(lambda: grid.count() == 42, timeout=WAIT)
+    assert read_numbers(grid, qtbot) == chosen
+
+
+def test_all_of_a_large_selection_is_read_in_order_and_as_many_as_wanted(grid, qtbot):
+    shown(grid, qtbot)
+    grid.select_all()
+    assert read_numbers(grid, qtbot) == list(range(40))
+    got: list[list[int]] = []
+    grid.read_selected(lambda row: number_of(row.path), got.append, most=7)
+    qtbot.waitUntil(lambda: bool(got), timeout=WAIT)
+    assert got == [list(range(7))]

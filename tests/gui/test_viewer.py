@@ -62,7 +62,7 @@ def sharpest(viewer: Viewer) -> int:
 def test_it_covers_the_window_and_shows_the_photo(viewer, grid, qtbot):
     open_at(viewer, grid, qtbot, 2)
     assert viewer.geometry() == viewer.parentWidget().rect()
-    assert "p002.jpg" in viewer._title.text()
+    assert "p002.jpg" in viewer._bar.title.text()
     wait_for_colour(viewer, qtbot, 2)
 
 
