@@ -40,6 +40,7 @@ _REASONS: Final = {
     errno.ENXIO: Reason.NOT_A_FILE,  # a socket, or a pipe without its other end
     errno.ELOOP: Reason.NOT_A_FILE,
 }
+_WINDOWS_IN_USE: Final = 32  # ERROR_SHARING_VIOLATION, which Python also calls EACCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ def read_file(path: bytes) -> Iterator[FileContent]:
 def unreadable(error: OSError) -> UnreadablePhoto:
     """An error of the file system in our words."""
     reason = _REASONS.get(error.errno or 0, Reason.READ_ERROR)
+    if getattr(error, "winerror", None) == _WINDOWS_IN_USE:
+        reason = Reason.READ_ERROR
     known = reason is not Reason.READ_ERROR
     return UnreadablePhoto(reason, "" if known else error.strerror or str(error))
 

@@ -359,6 +359,17 @@ def test_a_known_beginning_and_nonsense_after_it_is_damage() -> None:
     assert reason_of(b"RIFF\0\x01\0\0WEBPVP8 " + b"nonsense" * 40) is Reason.DAMAGED
 
 
+def test_a_tiff_of_a_rare_kind_is_unsupported_and_not_called_damaged() -> None:
+    floats = bytearray(saved(Image.new("RGB", (8, 8)), "TIFF"))
+    bits = floats.index(b"\x08\0\x08\0\x08\0")
+    floats[bits : bits + 6] = b"\x30\0\x30\0\x30\0"  # 48 bits a channel
+    assert reason_of(bytes(floats)) is Reason.UNSUPPORTED
+
+
+def test_a_film_that_is_named_like_a_photo_is_no_picture() -> None:
+    assert reason_of(b"\0\0\0\x18ftypisom" + b"\0" * 400) is Reason.NOT_AN_IMAGE
+
+
 def test_postscript_is_never_run() -> None:
     script = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
     assert reason_of(script) is Reason.NOT_AN_IMAGE
