@@ -303,6 +303,22 @@ def test_a_draft_left_by_a_killed_creation_is_no_catalog(tmp_path: Path) -> None
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
+def test_until_a_new_catalog_is_whole_nothing_stands_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "catalog.sqlite"
+
+    def interrupted(draft: Path, _target: Path) -> None:
+        with closing(sqlite3.connect(draft)) as made:
+            assert made.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Catalog.open(path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_writer_that_keeps_the_catalog_busy_is_told(
     closed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -350,6 +350,31 @@ def test_an_offline_twin_is_not_a_moved_file(library: Library) -> None:
     assert library.reader.photos([1])[0].path == ROOT + b"/new.jpg"
 
 
+def test_a_file_that_was_read_is_not_missing_whatever_the_catalog_says(library: Library) -> None:
+    (old,) = library.add("old.jpg")
+    library.keep(read(old, "a"))
+    library.lose(old)
+    (new,) = library.add("new.jpg")
+    copied, same = library.keep(read(new, "a"), read(old, "a"))
+    assert (copied.kind, same.kind) == ("copy", "same")
+    assert library.reader.photos([1])[0].files == 2
+
+
+def test_a_missing_file_whose_content_had_changed_is_not_the_one_that_moved(
+    library: Library,
+) -> None:
+    (old,) = library.add("old.jpg")
+    library.keep(read(old, "a"))
+    known = library.known(old)
+    library.catalog.apply(
+        library.folder.id, library.plan(changed=[(known, found(known.path, size=5))])
+    )
+    library.lose(old)
+    (new,) = library.add("new.jpg")
+    assert library.keep(read(new, "a"))[0].kind == "copy"
+    assert library.known(old).presence == "missing"
+
+
 def test_nothing_is_adopted_unless_its_content_and_its_embedding_are_known(
     library: Library,
 ) -> None:
