@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTimeZon
 def month_title(month: int) -> str:
     """A month (yyyymm) as a heading: "March 2024"."""
     year, number = divmod(month, 100)
-    # TRANSLATORS: a month's heading; LLLL is the month's name standing alone, yyyy the year.
+    #: a month's heading; LLLL is the month's name standing alone, yyyy the year.
     pattern = QCoreApplication.translate("dates", "{month} {year}")
     name = QLocale().standaloneMonthName(number) if 1 <= number <= 12 else str(number)
     return pattern.format(month=name, year=year)
@@ -18,7 +18,7 @@ def moment_title(seconds: int) -> str:
     locale = QLocale()
     date = locale.toString(moment.date(), QLocale.FormatType.LongFormat)
     time = locale.toString(moment.time(), QLocale.FormatType.ShortFormat)
-    # TRANSLATORS: a date and a time of the day.
+    #: a date and a time of the day.
     return QCoreApplication.translate("dates", "{date}, {time}").format(date=date, time=time)
 
 

@@ -98,7 +98,7 @@ class FactsPanel(QScrollArea):
         millions = facts.width * facts.height / 1e6
         if millions >= 1:
             shown = QLocale().toString(millions, "f", 0 if millions >= 10 else 1)
-            # TRANSLATORS: millions of pixels
+            #: millions of pixels
             pixels += " · " + self.tr("{number} MP").format(number=shown)
         here = [file.size for file in details.files if file.presence == HERE]
         sizes = here or [file.size for file in details.files]

@@ -8,6 +8,7 @@ from photofind.errors import (
     FolderMissing,
     FolderUnreadable,
     LibraryReadOnly,
+    LibraryUnusable,
     PhotoFindError,
     UsageError,
 )
@@ -88,6 +89,8 @@ class Reports(QObject):
             self._messages.show_message(Message("unreadable", sentence.format(names=names)))
 
     def _read_failed(self, error: PhotoFindError) -> None:
+        if type(error) is LibraryUnusable and self._bridge.link is Link.STARTING:
+            return  # a library of an older PhotoFind, which the worker is bringing up to date
         self._stopped("library", error_sentence(error), self.look_again_wanted.emit)
 
     def _stopped(self, key: str, text: str, again: Callable[[], object] | None = None) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from photofind.catalog.records import HERE, OFFLINE
 from photofind.gui.dates import day_title, moment_title
+from photofind.gui.words import counted
 from photofind.paths import shown_path
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def tooltip(row: "PhotoRow", folder: "FolderRow | None" = None) -> str:
         html.escape(shown_path(os.path.dirname(row.path))),
     ]
     if row.files > 1:
-        lines.append(html.escape(translate("tooltip", "%n copies", "", row.files)))
+        lines.append(html.escape(counted.copies(row.files)))
     if row.presence == OFFLINE and folder is not None:
         lines.append(html.escape(_offline(folder)))
     return "<p style='white-space:pre'>" + "<br>".join(lines) + "</p>"

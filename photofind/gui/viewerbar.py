@@ -53,7 +53,7 @@ class ViewerBar(QWidget):
 
     def show_scale(self, scale: float) -> None:
         """How large the photo is shown, in device pixels per pixel."""
-        # TRANSLATORS: how large the photo is shown, 100 % being pixel for pixel.
+        #: how large the photo is shown, 100 % being pixel for pixel.
         words = self.tr("{number} %")
         self.percent.setText(words.format(number=number_title(round(scale * 100))))
 

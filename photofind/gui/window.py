@@ -63,6 +63,7 @@ class Window(QMainWindow):
         self._bridge = bridge
         self._settings = settings
         self._folders: list[FolderRow] = []
+        self._blind = False  # the catalog could not be read
         self._roomy: bool | None = None  # is there room for the sidebar
         self.setWindowTitle("PhotoFind")
         self.setMinimumSize(*LEAST_SIZE)
@@ -72,6 +73,8 @@ class Window(QMainWindow):
         self._connect_actions()
         self._restore()
         self.header.field.setFocus()
+        if not paths.catalog.exists():  # a new library invites at once, before SQLite is loaded
+            self._no_library()
         self._look()
         self.grid.show_view(View())
         self._background.run(folderactions.samples_are_installed, self.pane.empty.offer_samples)
@@ -238,11 +241,15 @@ class Window(QMainWindow):
         self.pane.show_library((), None)
 
     def _cannot_look(self, _error: PhotoFindError) -> None:
+        self._blind = True
         self.pane.show_unknown()
 
     def _looked(self, counts: LibraryCounts) -> None:
         self._folders, ledger = counts
         self.folders.known = self._folders
+        if self._blind:
+            self._blind = False
+            self.grid.refresh()
         self.reports.could_read()
         self.sidebar.show_library(self._folders, ledger.photos, ledger.set_aside)
         self.pane.show_library(self._folders, ledger)

@@ -45,6 +45,9 @@ class Counted(QObject):
     def photos_like_this_in(self, photos: int) -> str:
         return self.tr("%Ln photo(s) like this one in “{folder}”", "", photos)
 
+    def copies(self, copies: int) -> str:
+        return self.tr("%n copies", "", copies)
+
 
 counted = Counted()
 

@@ -66,6 +66,13 @@
             <numerusform>%Ln photos like this one in “{folder}”</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n copies</source>
+        <translation>
+            <numerusform>%n copy</numerusform>
+            <numerusform>%n copies</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>FolderActions</name>

@@ -195,6 +195,12 @@
             <numerusform>“{folder}”에서 이와 비슷한 사진 %Ln장</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n copies</source>
+        <translation>
+            <numerusform>사본 %n개</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>EmptyPane</name>
@@ -326,6 +332,7 @@
     </message>
     <message>
         <source>{number} MP</source>
+        <extracomment>millions of pixels</extracomment>
         <translation>{number}MP</translation>
     </message>
 </context>
@@ -792,29 +799,6 @@ Screenshots</source>
     </message>
 </context>
 <context>
-    <name>S:</name>
-    <message>
-        <source></source>
-        <comment>a month&apos;s heading; LLLL is the month&apos;s name standing alone, yyyy the year.</comment>
-        <translation></translation>
-    </message>
-    <message>
-        <source></source>
-        <comment>a date and a time of the day.</comment>
-        <translation></translation>
-    </message>
-    <message>
-        <source></source>
-        <comment>millions of pixels</comment>
-        <translation></translation>
-    </message>
-    <message>
-        <source></source>
-        <comment>how large the photo is shown, 100 % being pixel for pixel.</comment>
-        <translation></translation>
-    </message>
-</context>
-<context>
     <name>SearchField</name>
     <message>
         <source>Search your photos</source>
@@ -1062,6 +1046,7 @@ Offline, last seen {day}</source>
     </message>
     <message>
         <source>{number} %</source>
+        <extracomment>how large the photo is shown, 100 % being pixel for pixel.</extracomment>
         <translation>{number}%</translation>
     </message>
 </context>
@@ -1076,10 +1061,12 @@ Offline, last seen {day}</source>
     <name>dates</name>
     <message>
         <source>{month} {year}</source>
+        <extracomment>a month&apos;s heading; LLLL is the month&apos;s name standing alone, yyyy the year.</extracomment>
         <translation>{year}년 {month}</translation>
     </message>
     <message>
         <source>{date}, {time}</source>
+        <extracomment>a date and a time of the day.</extracomment>
         <translation>{date} {time}</translation>
     </message>
 </context>

@@ -891,3 +891,37 @@ def test_the_pill_is_as_wide_as_its_words(window: Window, client: FakeClient, qt
     assert pill.width() < wide - 100
     assert pill.width() - pill._stage.width() <= 2 * pill._stage.x()
     assert abs(pill.geometry().center().x() - window.pane.rect().center().x()) <= 1
+
+
+def test_a_library_of_an_older_photofind_is_shown_when_the_worker_has_renewed_it(
+    open_window: Open,
+    workers: FakeWorkers,
+    library: LibraryForTests,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from photofind.catalog import CatalogReader
+    from photofind.errors import LibraryUnusable
+
+    opened = CatalogReader.open
+    renewed: list[bool] = []
+
+    def refuse(path: Path) -> CatalogReader | None:
+        if not renewed:
+            raise LibraryUnusable("This catalog is of an older PhotoFind.")
+        return opened(path)
+
+    monkeypatch.setattr(CatalogReader, "open", refuse)
+    workers.slow_seconds = 1.0
+    bridge = Bridge(library.paths, open_client=workers.open)
+    window = Window(library.paths, bridge, WindowSettings(library.paths))
+    qtbot.addWidget(window)
+    window.show()
+    bridge.start()
+    qtbot.wait(500)
+    assert window.messages.shown is None
+    assert window.pane.emptiness is None
+    renewed.append(True)
+    qtbot.waitUntil(lambda: window.grid.count() == len(MONTHS))
+    assert window.messages.shown is None
+    window.close()
