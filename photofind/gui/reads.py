@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from photofind.errors import PhotoFindError
+from photofind.gui.threads import step_back
 from photofind.paths import LibraryPaths
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ class LibraryReads(QObject):
     # --------------------------------------------------------------------- on the reading thread
 
     def _run(self) -> None:
+        step_back()
         reader: CatalogReader | None = None
         while (request := self._next()) is not None:
             try:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from photofind.errors import UnreadablePhoto
+from photofind.gui.threads import step_back
 
 BUDGET_BYTES = 160 * 2**20
 THREADS = 2
@@ -115,6 +116,7 @@ class SharpPhotos(QObject):
     # ----------------------------------------------------------------------------- on the threads
 
     def _run(self) -> None:
+        step_back()
         while (wanted := self._next()) is not None:
             try:
                 sharp = Sharp(wanted, levels=_decode(wanted))

@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from photofind.errors import PhotoFindError
+from photofind.gui.threads import step_back
 
 BUDGET_BYTES = 48 * 2**20  # of decoded images, or more when more is wanted at once
 GATHER_MILLISECONDS = 8  # what comes within is taken at once: half a frame
@@ -173,6 +174,7 @@ class Thumbnails(QObject):
         from photofind.gui.pixels import cell_image, whole_image
         from photofind.thumbnails import ThumbnailReader
 
+        step_back()
         reader = ThumbnailReader(self._path)
         while (job := self._next()) is not None:
             content_hash, shape, then = job

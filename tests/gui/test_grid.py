@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tracemalloc
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from photofind.catalog.records import View
 from photofind.gui.grid import PhotoGrid
+from photofind.gui.orders import LibraryOrder
+from photofind.gui.sequence import Arrangement
 from photofind.gui.tooltips import spoken, tooltip
 from photofind.paths import LibraryPaths
 from tests.gui.conftest import MONTHS
@@ -656,3 +659,45 @@ def test_all_of_a_large_selection_is_read_in_order_and_as_many_as_wanted(grid, q
     grid.read_selected(lambda row: number_of(row.path), got.append, most=7)
     qtbot.waitUntil(lambda: bool(got), timeout=WAIT)
     assert got == [list(range(7))]
+
+
+# ------------------------------------------------------------------------------------ many photos
+
+
+def pretend(grid: PhotoGrid, months: tuple[int, ...], counts: tuple[int, ...]) -> None:
+    """Show an order whose rows nobody has."""
+    order = LibraryOrder(View(), months, counts)
+    grid.sequence().install(Arrangement(order, {}, {}))
+    grid.dress(None)
+
+
+def test_a_million_photos_are_laid_out_and_travelled_without_an_object_each(grid, qtbot):
+    months = tuple(
+        year * 100 + month for year in range(2026, 1943, -1) for month in range(12, 0, -1)
+    )
+    pretend(grid, months, (1_000_000 // len(months),) * len(months))
+    assert grid.count() > 990_000
+    tracemalloc.start()
+    for share in (0.9, 0.1, 0.5, 1.0):
+        grid._timeline.travelled.emit(share)
+        grid.viewport().grab()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2 * 2**20
+    assert grid.position_at(middle(grid, grid.count() - 1)) == grid.count() - 1
+
+
+def test_content_higher_than_qt_s_scroll_bars_can_say_is_reached_to_its_end(grid, qtbot):
+    grid.resize(500, 700)
+    grid.cell_size = 420
+    pretend(grid, (202501,), (30_000_000,))
+    assert grid.geometry_of_cells.height > 2**31
+    qtbot.keyClick(grid, Qt.Key.Key_End)
+    qtbot.keyClick(grid, Qt.Key.Key_End)
+    assert grid.selection.current == 29_999_999
+    cell = grid.cell(29_999_999)
+    assert cell.y > 0
+    assert cell.y + cell.edge <= grid.viewport().height()
+    turn_wheel(grid, notches=1)
+    qtbot.waitUntil(lambda: not grid._glide.gliding, timeout=WAIT)
+    assert grid.cell(29_999_999).y > cell.y
