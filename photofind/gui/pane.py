@@ -72,7 +72,8 @@ class Pane(QStackedWidget):
     def refresh(self, *_: object) -> None:
         """Something that the choice between grid and emptiness hangs on has changed."""
         why = None
-        if self._known and not self._showing_hits:
+        # Without any folder the invitation stands, whatever is typed above it.
+        if self._known and not (self._showing_hits and self._folders):
             why = emptiness(
                 self._view,
                 self._folders,

@@ -174,7 +174,7 @@ class Searching(QObject):
             text = self.tr(
                 "The model in use understands English only; other languages find little with it."
             )
-        elif self._bridge.encoder.basic and self._first_time("basic"):
+        elif self._bridge.encoder.basic and done.searched and self._first_time("basic"):
             text = self.tr(
                 "This is the small model that comes with PhotoFind. It knows everyday things; "
                 "what it does not know it may miss."

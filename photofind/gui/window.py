@@ -161,6 +161,8 @@ class Window(QMainWindow):
         self.sidebar.menu_wanted.connect(self._folder_menu)
         self.pane.empty.add_wanted.connect(self.folders.choose)
         self.pane.empty.samples_wanted.connect(self.folders.add_samples)
+        # The button that was pressed goes; its focus belongs to the field, not to the next button.
+        self.folders.adding.connect(self.header.field.setFocus)
         self.folders.adding.connect(self.pane.refresh)
 
     def _connect_actions(self) -> None:

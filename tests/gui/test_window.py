@@ -245,7 +245,7 @@ def test_a_search_that_fails_says_why(window: Window, client: FakeClient, qtbot:
 @pytest.mark.parametrize(
     ("encoder", "done", "words"),
     [
-        (EncoderState(state="ready", basic=True), {}, "small model"),
+        (EncoderState(state="ready", basic=True), {"searched": 40}, "small model"),
         (EncoderState(state="ready"), {"foreign": True}, "English only"),
     ],
 )
@@ -254,7 +254,7 @@ def test_what_the_model_cannot_do_is_said_once(
     client: FakeClient,
     qtbot: QtBot,
     encoder: EncoderState,
-    done: dict[str, bool],
+    done: dict[str, int],
     words: str,
 ) -> None:
     client.hear(encoder)
@@ -420,6 +420,16 @@ def test_a_new_library_asks_for_folders(empty: Window, qtbot: QtBot) -> None:
     assert "Nothing leaves this computer." in texts
 
 
+def test_a_search_in_a_library_without_folders_leaves_the_invitation_standing(
+    empty: Window, workers: FakeWorkers, qtbot: QtBot
+) -> None:
+    workers.client.hear(EncoderState(state="ready", basic=True))
+    answer(workers.client, ask(empty, workers.client, qtbot, "beach"), (), matches=0)
+    qtbot.waitUntil(lambda: empty.searching.shows_hits)
+    assert shown_emptiness(empty) is Emptiness.NO_FOLDER
+    assert empty.messages.shown is None
+
+
 def test_the_sample_photos_are_offered_and_added(
     empty: Window, workers: FakeWorkers, qtbot: QtBot
 ) -> None:
@@ -428,6 +438,7 @@ def test_the_sample_photos_are_offered_and_added(
     qtbot.waitUntil(lambda: len(workers.client.of(Index)) == 2)
     assert all(os.path.isdir(folder) for folder in workers.client.of(Index)[1].paths)
     assert shown_emptiness(empty) is Emptiness.BEGINNING
+    assert QApplication.focusWidget() is empty.header.field.line
 
 
 def test_a_folder_that_could_not_be_added_leaves_the_invitation_standing(
