@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTimeZon
 def month_title(month: int) -> str:
     """A month (yyyymm) as a heading: "March 2024"."""
     year, number = divmod(month, 100)
-    #: a month's heading; LLLL is the month's name standing alone, yyyy the year.
+    #: A month's heading.
     pattern = QCoreApplication.translate("dates", "{month} {year}")
     name = QLocale().standaloneMonthName(number) if 1 <= number <= 12 else str(number)
     return pattern.format(month=name, year=year)

@@ -305,7 +305,7 @@ class PhotoGrid(PhotoCanvas):
             accent = self.painter_of_cells.accent
             within = QColor(accent)
             within.setAlphaF(BAND_STRENGTH)
-            painter.fillRect(band, within)
+            painter.setBrush(within)
             painter.setPen(QPen(accent, 1))
             painter.drawRect(band.adjusted(0, 0, -1, -1))
 

@@ -393,6 +393,8 @@ def test_a_rubber_band_selects_what_it_touches(grid, qtbot):
     qtbot.mouseMove(grid.viewport(), end)
     columns = grid.geometry_of_cells.columns
     assert grid.selection.ranges == ((0, 2), (columns, columns + 2))
+    within = grid.viewport().grab().toImage().pixelColor(start + QPoint(2, 3))
+    assert within.lightnessF() > 0.6 * grid.painter_of_cells.base.lightnessF(), "it is a veil"
     qtbot.mouseRelease(grid.viewport(), Qt.MouseButton.LeftButton, pos=end)
     assert grid.selection_count() == 4
 
