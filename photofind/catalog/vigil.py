@@ -43,6 +43,6 @@ def look_at_revision(connection: Connection, path: Path) -> None:
     revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if revision != HEAD:
         raise CatalogTooNew(
-            f"The catalog {path} was changed by another PhotoFind while it was open (its revision "
-            f"is {revision}). Install the newest PhotoFind to open it."
+            f"The catalog {disk.named(path)} was changed by another PhotoFind while it was open "
+            f"(its revision is {revision}). Install the newest PhotoFind to open it."
         )

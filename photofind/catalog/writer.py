@@ -11,13 +11,12 @@ The rules, in one place:
 - A missing file keeps its photo alive, until a new file of the same content takes its place.
 """
 
-import os
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,53 +24,47 @@ from sqlalchemy import (
     Engine,
     bindparam,
     delete,
-    exists,
-    false,
     insert,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from photofind.catalog import lookups, vectors
-from photofind.catalog.check import contradictions
 from photofind.catalog.listing import in_list, settle
 from photofind.catalog.merging import Merging, photos_of
 from photofind.catalog.opening import faults, open_for_writing
 from photofind.catalog.planning import PlanWriter
 from photofind.catalog.records import (
     FAILED,
-    HERE,
-    READ,
+    PRESENCES,
     WAITING,
     Adopted,
     FileFailed,
     FileRead,
     FolderRow,
-    PendingFile,
     Removed,
     Stored,
 )
-from photofind.catalog.schema import embedding, file, folder, photo, setting
+from photofind.catalog.schema import file, folder, setting
+from photofind.catalog.state import CatalogState
 from photofind.catalog.vigil import look_at_file, look_at_revision
-from photofind.errors import DiskFull, Reason
+from photofind.errors import CatalogDamaged, DiskFull, Reason
 from photofind.paths import is_within
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from photofind.scan import KnownFile, ScanPlan
-
-EMBEDDINGS_AT_ONCE: Final = 10_000
+    from photofind.scan import ScanPlan
 
 
-class Catalog:
-    """Folders, files, photos, embeddings and settings, to be read and changed."""
+class Catalog(CatalogState):
+    """The catalog as it is (`CatalogState`), and everything that changes it."""
 
     def __init__(self, path: Path, engine: Engine) -> None:
-        self.path = path
-        self._engine = engine
+        super().__init__(path, engine)
         self._turn = threading.Lock()
         self._removed_ids: list[int] = []
         self._removed_hashes: list[bytes] = []
@@ -90,43 +83,39 @@ class Catalog:
 
         On a full disk the log stays beside the catalog, with all that was committed.
         """
-        with self._turn, suppress(DiskFull), faults(self.path):
-            try:
-                with self._engine.connect() as connection:
-                    driver = connection.connection.driver_connection
-                    assert driver is not None
-                    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                self._engine.dispose()
+        try:
+            with suppress(DiskFull):
+                self._checkpoint("TRUNCATE")
+        finally:
+            self._engine.dispose()
 
     def verify(self) -> None:
         """A quick look whether the file below is still this catalog, made when a client comes.
 
         Raises CatalogDamaged, CatalogTooNew. After that the catalog must not be used or closed.
         """
-        look_at_file(self.path)
+        try:
+            look_at_file(self.path)
+        except CatalogDamaged:
+            # The log is moved page by page, the one that tells how many there are first: what is
+            # shorter than it says may be on its way. That goes on within somebody's turn.
+            with self._turn:
+                look_at_file(self.path)
         with self._reading() as connection:
             look_at_revision(connection, self.path)
 
     def checkpoint(self) -> None:
         """Move what the log holds into the catalog, as far as readers allow. After a burst of
         writes, so that an end at any moment finds little left to do."""
+        self._checkpoint("PASSIVE")
+
+    def _checkpoint(self, mode: str) -> None:
         with self._turn, faults(self.path), self._engine.connect() as connection:
             driver = connection.connection.driver_connection
             assert driver is not None
-            driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
-
-    def check(self) -> list[str]:
-        """What is wrong inside the catalog, one sentence each; reads all of it."""
-        with self._reading() as connection:
-            return contradictions(connection)
+            driver.execute(f"PRAGMA wal_checkpoint({mode})")
 
     # ------------------------------------------------------------------------- folders
-
-    def folders(self) -> list[FolderRow]:
-        """All folders, by path."""
-        with self._reading() as connection:
-            return lookups.folder_rows(connection)
 
     def add_folder(self, path: bytes) -> FolderRow:
         """The folder at this path, added if need be.
@@ -179,33 +168,7 @@ class Catalog:
             [content for content in removed.content_hashes if content not in known],
         )
 
-    # ------------------------------------------------------------------------- scanning
-
-    def known_files(self, folder_id: int, below: bytes | None = None) -> list["KnownFile"]:
-        """The files of a folder, or of the part of it at or below a path; missing ones, too."""
-        # Late: the scanner brings the image library along, which readers do not need.
-        from photofind.scan import KnownFile
-
-        columns = (
-            file.c.id,
-            file.c.path,
-            file.c.size,
-            file.c.mtime_ns,
-            file.c.device,
-            file.c.presence,
-            file.c.state,
-        )
-        wanted = select(*columns).where(file.c.folder_id == folder_id)
-        if below is not None:
-            # As `paths.is_within`: a byte after the separator ends the range of what lies below.
-            separator = os.sep.encode()
-            first = below.rstrip(separator) + separator
-            end = first[:-1] + bytes([first[-1] + 1])
-            wanted = wanted.where(
-                (file.c.path == below) | ((file.c.path >= first) & (file.c.path < end))
-            )
-        with self._reading() as connection:
-            return [KnownFile(*row) for row in connection.execute(wanted)]
+    # --------------------------------------------------------------- scanning and reading
 
     def apply(self, folder_id: int, plan: "ScanPlan") -> list[int]:
         """Write down what a scan found. Returns the ids of files to read: added and changed ones.
@@ -218,82 +181,12 @@ class Catalog:
             self._settle(connection, writer.touched)
             return to_read
 
-    # -------------------------------------------------------------------- what to read
-
-    def pending(self, encoder_id: int) -> list[int]:
-        """Files to read, newest first: waiting ones, and one file of each photo that was read but
-        has no embedding of this encoder. Only files that are here."""
-        with self._reading() as connection:
-            wanted = (file.c.presence == HERE) & (
-                (file.c.state == WAITING) | self._lacking(connection, encoder_id)
-            )
-            rows = connection.execute(
-                select(file.c.id, file.c.state, file.c.photo_id)
-                .join(photo, photo.c.id == file.c.photo_id)
-                .where(wanted)
-                .order_by(photo.c.taken_at.desc(), file.c.id.desc())
-            )
-            begun: set[int] = set()
-            files: list[int] = []
-            for file_id, state, photo_id in rows:
-                if state == READ and photo_id in begun:
-                    continue
-                if state == READ:
-                    begun.add(photo_id)
-                files.append(file_id)
-            return files
-
-    def _lacking(self, connection: Connection, encoder_id: int) -> ColumnElement[bool]:
-        """Whether a file was read and its photo has no embedding of this encoder."""
-        read = lookups.read_photo_count(connection)
-        if lookups.embedded_count(connection, encoder_id) == read:
-            return false()  # every photo that could have one does: nothing to look through
-        return (file.c.state == READ) & ~exists().where(
-            embedding.c.photo_id == file.c.photo_id, embedding.c.encoder_id == encoder_id
-        )
-
-    def pending_of(self, photo_ids: Iterable[int]) -> list[int]:
-        """Files of these photos that are here and can be read, in the order of the photos."""
-        place = {photo_id: place for place, photo_id in enumerate(photo_ids)}
-        with self._reading() as connection:
-            rows = connection.execute(
-                select(file.c.photo_id, file.c.id)
-                .where(in_list(file.c.photo_id, place))
-                .where(file.c.presence == HERE, file.c.state.in_((WAITING, READ)))
-            ).all()
-        return [row.id for row in sorted(rows, key=lambda row: (place[row.photo_id], row.id))]
-
-    def files(self, ids: Sequence[int]) -> list[PendingFile]:
-        """These files, in the order asked; those that are gone are left out."""
-        columns = (
-            file.c.id,
-            file.c.path,
-            file.c.size,
-            file.c.mtime_ns,
-            file.c.attempts,
-            file.c.photo_id,
-            file.c.state,
-        )
-        with self._reading() as connection:
-            rows = connection.execute(select(*columns).where(in_list(file.c.id, ids)))
-            found = {row.id: PendingFile(*row) for row in rows}
-        return [found[file_id] for file_id in ids if file_id in found]
-
-    def sizes_known(self, sizes: Collection[int]) -> set[int]:
-        """Which of these sizes in bytes some known content has: a file of such a size may be moved
-        or copied, which its hash tells without decoding it."""
-        with self._reading() as connection:
-            known = select(photo.c.size).where(in_list(photo.c.size, sizes)).distinct()
-            return {size for size in connection.scalars(known) if size is not None}
-
     def begin(self, ids: Sequence[int]) -> None:
         """Count one more attempt at these files, before they are touched."""
         with self._writing() as connection:
             connection.execute(
                 update(file).where(in_list(file.c.id, ids)).values(attempts=file.c.attempts + 1)
             )
-
-    # ------------------------------------------------------------------- what was read
 
     def adopt(
         self, encoder_id: int, file_id: int, content_hash: bytes, size: int, mtime_ns: int
@@ -363,16 +256,18 @@ class Catalog:
 
     def retry(self, file_ids: Sequence[int] | None = None) -> int:
         """Let files that were set aside wait again; None: all. Returns how many."""
-        return self._retry(in_list(file.c.id, file_ids) if file_ids is not None else None)
+        return self._retry(true() if file_ids is None else in_list(file.c.id, file_ids))
 
     def retry_reasons(self, reasons: Collection[Reason]) -> int:
         """The same for files that were set aside for one of these reasons."""
         return self._retry(file.c.reason.in_([reason.value for reason in reasons]))
 
-    def _retry(self, which: ColumnElement[bool] | None) -> int:
-        concerned = file.c.state == FAILED if which is None else (file.c.state == FAILED) & which
+    def _retry(self, which: ColumnElement[bool]) -> int:
+        failed = (lookups.in_any_folder, file.c.presence.in_(PRESENCES), file.c.state == FAILED)
         with self._writing() as connection:
-            rows = connection.execute(select(file.c.id, file.c.photo_id).where(concerned)).all()
+            rows = connection.execute(
+                select(file.c.id, file.c.photo_id).where(*failed, which)
+            ).all()
             connection.execute(
                 update(file)
                 .where(in_list(file.c.id, [row.id for row in rows]))
@@ -381,67 +276,12 @@ class Catalog:
             self._settle(connection, [row.photo_id for row in rows])
             return len(rows)
 
-    # ---------------------------------------------------------------------- embeddings
+    # ----------------------------------------------------------- encoders and settings
 
     def encoder_id(self, key: str, name: str, dimension: int) -> int:
         """The id of an encoder, made when its key is new."""
         with self._writing() as connection:
             return vectors.encoder_row_id(connection, key, name, dimension)
-
-    def embeddings(
-        self, encoder_id: int, after: int = 0, limit: int = EMBEDDINGS_AT_ONCE
-    ) -> "tuple[NDArray[np.int64], NDArray[np.float32]]":
-        """Photo ids (n,) and unit vectors (n, d) of the next photos after an id, by id."""
-        with self._reading() as connection:
-            return vectors.by_id(connection, encoder_id, after, limit)
-
-    def embeddings_of(
-        self, encoder_id: int, photo_ids: Iterable[int]
-    ) -> "tuple[NDArray[np.int64], NDArray[np.float32]]":
-        """The same of these photos, by id; those without an embedding are left out."""
-        with self._reading() as connection:
-            return vectors.of_photos(connection, encoder_id, photo_ids)
-
-    def embedded_ids(self, encoder_id: int) -> "NDArray[np.int64]":
-        """All photos with an embedding, shown or not, ascending."""
-        with self._reading() as connection:
-            return vectors.embedded_ids(connection, encoder_id)
-
-    def searchable_ids(
-        self, encoder_id: int, folder_ids: Sequence[int] | None = None
-    ) -> "NDArray[np.int64]":
-        """Photos that are shown and have an embedding, ascending; of these folders, or all."""
-        with self._reading() as connection:
-            return vectors.searchable_ids(connection, encoder_id, folder_ids)
-
-    def content_hashes(self, after: int, limit: int) -> list[tuple[int, bytes]]:
-        """(photo id, content hash) of shown photos that were read, by id from `after` on."""
-        wanted = (
-            select(photo.c.id, photo.c.content_hash)
-            .where(photo.c.id > after, photo.c.shown, photo.c.content_hash.is_not(None))
-            .order_by(photo.c.id)
-            .limit(limit)
-        )
-        with self._reading() as connection:
-            return [(row.id, row.content_hash) for row in connection.execute(wanted)]
-
-    def paths_of(self, photo_ids: Iterable[int], *, here: bool = False) -> dict[int, bytes]:
-        """The best path of each shown photo: of a file that is here before one that is offline.
-        With `here` only of files that are here."""
-        with self._reading() as connection:
-            paths: dict[int, bytes] = {}
-            for row in connection.execute(lookups.showing_files(photo_ids)):
-                if here and row.presence != HERE:
-                    continue
-                paths.setdefault(row.photo_id, row.path)
-            return paths
-
-    # ------------------------------------------------------------------------ settings
-
-    def setting(self, name: str) -> str | None:
-        """A setting of the library; None when it was never set."""
-        with self._reading() as connection:
-            return lookups.setting_value(connection, name)
 
     def set_setting(self, name: str, value: str | None) -> None:
         """Keep a setting; None forgets it."""
@@ -457,11 +297,6 @@ class Catalog:
             )
 
     # -------------------------------------------------------------------- transactions
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with faults(self.path), self._engine.connect() as connection, connection.begin():
-            yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
