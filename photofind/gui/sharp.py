@@ -129,6 +129,7 @@ class SharpPhotos(QObject):
                 self._made.emit(sharp)
             except RuntimeError:  # the window went, and this object with it, between the two lines
                 _log.debug("A photo came after the window had gone.")
+            del sharp  # else this thread keeps the picture while it waits for the next
 
     def _next(self) -> Wanted | None:
         with self._condition:

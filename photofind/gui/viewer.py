@@ -132,6 +132,7 @@ class Viewer(QWidget):
         self._follow(None)
         self._sharp.forget()
         self._small.clear()
+        self.picture.show_photo(QSize())
         self.unsetCursor()
         self.closed.emit(self._photo_id)
 
