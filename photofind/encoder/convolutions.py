@@ -8,6 +8,8 @@ largest pictures and take most of the time, the last ones decide the vector.
 
 from typing import Any, Final
 
+import torch  # noqa: TID253 (this module is imported when an encoder is opened, not before)
+
 EARLY: Final = 3  # one layer in this many counts as early
 
 
@@ -17,7 +19,6 @@ def fold_batch_norms(tower: Any) -> list[tuple[Any, str, Any]]:
     Returns what was replaced, as (parent, name, layer). Registration order is nearly always the
     order of computation; the caller compares vectors.
     """
-    import torch
     from torch.nn.utils.fusion import fuse_conv_bn_eval
 
     replaced: list[tuple[Any, str, Any]] = []
@@ -41,8 +42,6 @@ def late_layers(tower: Any) -> list[Any]:
 
     In the order of registration, for a tower whose batch norms are folded.
     """
-    import torch
-
     layers = [
         layer
         for _, _, layer in _leaves(tower)
@@ -59,8 +58,6 @@ def _in_own_precision(layer: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _leaves(module: Any) -> list[tuple[Any, str, Any]]:
     """Layers in registration order; a batch norm counts as one, whatever it carries inside."""
-    import torch
-
     found: list[tuple[Any, str, Any]] = []
     for name, child in module.named_children():
         whole = isinstance(child, torch.nn.BatchNorm2d) or not any(child.children())

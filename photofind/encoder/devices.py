@@ -8,12 +8,11 @@ is used on a device in a precision only if there it gives the vectors that float
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import torch  # noqa: TID253 (this module is imported when an encoder is opened, not before)
 
 from photofind.errors import DeviceError, ModelError
-
-if TYPE_CHECKING:
-    import torch
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +39,6 @@ def choose_device(asked: str) -> str:
 
 def _problem(device: str) -> str | None:
     """Why a device cannot be used; None when it has just computed something rightly."""
-    import torch
-
     backend = torch.cuda if device == "cuda" else torch.backends.mps
     name = "CUDA graphics card" if device == "cuda" else "Apple graphics processor (MPS)"
     if not backend.is_available():
@@ -55,10 +52,8 @@ def _problem(device: str) -> str | None:
     return None if right else f"The {name} is there but computes wrongly."
 
 
-def precisions(device: str) -> "list[torch.dtype]":
+def precisions(device: str) -> list[torch.dtype]:
     """Precisions to try on a device, the fastest first; float32 comes last."""
-    import torch
-
     if device == "cuda":
         return [torch.float16, torch.bfloat16, torch.float32]
     if device == "mps":
@@ -68,9 +63,8 @@ def precisions(device: str) -> "list[torch.dtype]":
 
 def _bfloat16_is_faster() -> bool:
     """Whether this CPU multiplies bfloat16 faster (avx512_bf16, AMX ...); tried in 10 ms."""
-    import torch
 
-    def least_seconds(dtype: "torch.dtype") -> float:
+    def least_seconds(dtype: torch.dtype) -> float:
         left, right = torch.ones(256, 512, dtype=dtype), torch.ones(512, 512, dtype=dtype)
         taken = []
         for _ in range(6):
@@ -86,9 +80,9 @@ def _bfloat16_is_faster() -> bool:
 def place(
     tower: Any,
     device: str,
-    sample: "torch.Tensor",
-    reference: "torch.Tensor",
-    forward: "Callable[[torch.Tensor], torch.Tensor]",
+    sample: torch.Tensor,
+    reference: torch.Tensor,
+    forward: Callable[[torch.Tensor], torch.Tensor],
     late: Sequence[Any] = (),
 ) -> None:
     """Move a float32 tower from the CPU to a device, in the fastest precision that can be trusted.
@@ -98,8 +92,6 @@ def place(
     again with the layers `late` left in float32. Raises ModelError when the reference has no
     numbers and DeviceError when the device's vectors are not the CPU's.
     """
-    import torch
-
     if not bool(torch.isfinite(reference).all()):
         raise ModelError(
             "The model's weights give no usable vectors; its file is damaged or incomplete."
@@ -109,7 +101,7 @@ def place(
         form = f"{dtype} on {device}, {len(kept)} layers in float32"
         try:
             _convert(tower, device, dtype, kept)
-            agreement = float(_cosines(forward(sample).cpu(), reference).min())
+            agreement = least_cosine(forward(sample).cpu(), reference)
         except RuntimeError as error:  # no kernel for this precision, or no memory
             _log.info("%s: %s", form, _first_line(error))
             agreement = 0.0
@@ -122,25 +114,24 @@ def place(
 
 
 def _forms(
-    dtypes: "list[torch.dtype]", late: Sequence[Any]
-) -> "Iterator[tuple[torch.dtype, Sequence[Any]]]":
+    dtypes: list[torch.dtype], late: Sequence[Any]
+) -> Iterator[tuple[torch.dtype, Sequence[Any]]]:
     for dtype in dtypes:
         yield dtype, ()
         if late and dtype.itemsize < 4:
             yield dtype, late
 
 
-def _convert(tower: Any, device: str, dtype: "torch.dtype", kept: Sequence[Any]) -> None:
+def _convert(tower: Any, device: str, dtype: torch.dtype, kept: Sequence[Any]) -> None:
     tower.to(device)
     for layer in tower.modules():
         if layer not in kept:
             layer._apply(lambda t: t.to(dtype) if t.is_floating_point() else t, recurse=False)
 
 
-def _cosines(left: "torch.Tensor", right: "torch.Tensor") -> "torch.Tensor":
-    import torch
-
-    return torch.nn.functional.cosine_similarity(left, right, dim=-1)
+def least_cosine(left: torch.Tensor, right: torch.Tensor) -> float:
+    """The least cosine between rows; not-a-number when a row has one, and then >= nothing."""
+    return float(torch.nn.functional.cosine_similarity(left, right, dim=-1).min())
 
 
 def _tensors(tower: Any) -> list[tuple[Any, str, "torch.Tensor"]]:

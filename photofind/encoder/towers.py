@@ -7,18 +7,17 @@ transformer no token sees what follows it, so everything after the end-of-text t
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
+import torch  # noqa: TID253 (this module is imported when an encoder is opened, not before)
 from numpy.typing import NDArray
 
 from photofind.encoder.convolutions import fold_batch_norms, late_layers
-from photofind.encoder.devices import place
+from photofind.encoder.devices import TRUSTED_COSINE, least_cosine, place
+from photofind.encoder.int8 import quantise
 from photofind.encoder.runtime import import_open_clip
 from photofind.images import Preprocessing
-
-if TYPE_CHECKING:
-    import torch
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +30,6 @@ class TextTower:
     """Sentences to vectors. Any thread."""
 
     def __init__(self, tower: Any, tokenize: Callable[[list[str]], Any], device: str) -> None:
-        import torch
-
         self._tower = tower.float()
         self._tokenize = tokenize
         self._pool = import_open_clip().transformer.text_global_pool if _is_causal(tower) else None
@@ -42,22 +39,20 @@ class TextTower:
             self.dimension = int(reference.shape[1])
             place(tower, device, sample, reference, self._run)
 
-    def __call__(self, texts: Sequence[str]) -> "torch.Tensor":
+    def __call__(self, texts: Sequence[str]) -> torch.Tensor:
         """float32 (n, d) on the CPU, not normalised."""
-        import torch
-
         with torch.inference_mode():
             return self._run(self._tokenize(list(texts))).cpu()
 
-    def _run(self, tokens: "torch.Tensor") -> "torch.Tensor":
+    def _run(self, tokens: torch.Tensor) -> torch.Tensor:
         device = next(self._tower.parameters()).device
         if self._pool is None:
             return _floats(self._tower(tokens.to(device)))
         return self._run_to_the_end_of_text(tokens.to(device), self._pool)
 
     def _run_to_the_end_of_text(
-        self, tokens: "torch.Tensor", pool: Callable[..., Any]
-    ) -> "torch.Tensor":
+        self, tokens: torch.Tensor, pool: Callable[..., Any]
+    ) -> torch.Tensor:
         """TextTransformer.forward, on as many tokens as the longest text has."""
         tower = self._tower
         ends = tokens.argmax(-1) if tower.pool_type == "argmax" else _first(tokens, tower.eos_id)
@@ -84,9 +79,7 @@ def _is_causal(tower: Any) -> bool:
     )
 
 
-def _first(tokens: "torch.Tensor", wanted: int) -> "torch.Tensor":
-    import torch
-
+def _first(tokens: torch.Tensor, wanted: int) -> torch.Tensor:
     found = tokens == wanted
     last = torch.full_like(tokens[:, 0], tokens.shape[1] - 1)
     return torch.where(found.any(-1), found.int().argmax(-1), last)
@@ -96,8 +89,6 @@ class ImageTower:
     """Pictures to vectors. Any thread."""
 
     def __init__(self, tower: Any, preprocessing: Preprocessing, device: str) -> None:
-        import torch
-
         self._tower = tower.float()
         # Of values 0..255: what open_clip's ToTensor and Normalize do, in one step.
         self._mean = 255 * torch.tensor(preprocessing.mean).view(1, 3, 1, 1)
@@ -106,36 +97,43 @@ class ImageTower:
         with torch.inference_mode():
             sample = torch.from_numpy(_sample_pictures(preprocessing.size))
             reference = self._run(sample)
+            if device == "cpu" and self._in_integers(sample, reference):
+                return
             late = self._prepare_convolutions(sample, reference)
             place(tower, device, sample, reference, self._run, late)
 
-    def __call__(self, pixels: NDArray[np.uint8]) -> "torch.Tensor":
+    def __call__(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
         """uint8 (n, S, S, 3) to float32 (n, d) on the CPU, not normalised."""
-        import torch
-
         with torch.inference_mode():
             return self._run(torch.from_numpy(np.ascontiguousarray(pixels))).cpu()
 
-    def _run(self, pixels: "torch.Tensor") -> "torch.Tensor":
-        import torch
-
+    def _run(self, pixels: torch.Tensor) -> torch.Tensor:
         weight = next(self._tower.parameters())
         pictures = pixels.to(weight.device).permute(0, 3, 1, 2).to(torch.float32)
         pictures.sub_(self._mean.to(weight.device)).mul_(self._scale.to(weight.device))
         return _floats(self._tower(pictures.to(weight.dtype)))
 
-    def _prepare_convolutions(self, sample: "torch.Tensor", reference: "torch.Tensor") -> list[Any]:
+    def _in_integers(self, sample: torch.Tensor, reference: torch.Tensor) -> bool:
+        undo = quantise(self._tower, lambda: self._run(sample))
+        if undo is None:
+            return False
+        agreement = least_cosine(self._run(sample), reference)
+        if agreement >= TRUSTED_COSINE:
+            _log.info("8-bit integers: used, cosine %.5f", agreement)
+            return True
+        _log.info("8-bit integers: not used, cosine %.5f", agreement)
+        undo()
+        return False
+
+    def _prepare_convolutions(self, sample: torch.Tensor, reference: torch.Tensor) -> list[Any]:
         """Fold the batch norms, unless this network turns out not to be built as it looks.
 
         Returns the layers that may stay in float32, see `late_layers`.
         """
-        import torch
-
         replaced = fold_batch_norms(self._tower)
         if not replaced:
             return []
-        same = torch.nn.functional.cosine_similarity(self._run(sample), reference, dim=-1)
-        if not bool(same.min() >= SAME):
+        if not least_cosine(self._run(sample), reference) >= SAME:
             _log.info("batch norms stay: folded, the tower gives other vectors")
             for parent, name, layer in replaced:
                 setattr(parent, name, layer)
@@ -143,7 +141,7 @@ class ImageTower:
         return late_layers(self._tower)
 
 
-def _floats(out: Any) -> "torch.Tensor":
+def _floats(out: Any) -> torch.Tensor:
     """The pooled vectors in float32; some towers give their tokens as well."""
     vectors: torch.Tensor = (out[0] if isinstance(out, tuple) else out).float()
     return vectors
