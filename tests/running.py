@@ -42,6 +42,9 @@ class Running:
         self._library.submit(request, self)
         return self._answers.get(timeout=60)
 
+    def at_once(self, request: Request) -> Event:
+        return self._library.at_once(request, self)
+
     def index(self, *folders: Path, **how: object) -> Indexed:
         paths = tuple(os.fsencode(folder) for folder in folders)
         event = self.ask(Index(id=1, paths=paths, model=self.model, **how))  # type: ignore[arg-type]

@@ -1,6 +1,5 @@
 """`Library`: requests in, events out, and the engine that carries out what changes the library."""
 
-import json
 import logging
 import os
 import threading
@@ -9,9 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, SimpleQueue
 
-from photofind.catalog import Catalog, FolderRow
+from photofind.catalog import Catalog
 from photofind.errors import (
-    FolderMissing,
     PhotoFindError,
     Reason,
     WorkerUnavailable,
@@ -23,6 +21,7 @@ from photofind.library.models import Models
 from photofind.library.progress import Pace
 from photofind.library.queries import answer
 from photofind.library.reading import Outcome, Reading
+from photofind.library.scanning import Scanning
 from photofind.paths import LibraryPaths, is_within
 from photofind.protocol import (
     Cancel,
@@ -43,7 +42,6 @@ from photofind.protocol import (
     SetExclusions,
     StateDone,
 )
-from photofind.scan import KnownFile, ScanPlan, scan
 from photofind.thumbnails import ThumbnailWriter
 
 _log = logging.getLogger(__name__)
@@ -80,6 +78,7 @@ class Library:
         self._mending: Mending | None = None
         self._mended = False
         self._pace = Pace(announce)
+        self._scanning = Scanning(self._catalog, self._pace)
         self._stopping = threading.Event()
         self._paused = threading.Event()
         self._cancelled: deque[tuple[Client, int]] = deque()
@@ -202,7 +201,7 @@ class Library:
             elif isinstance(request, Retry):
                 self._catalog.retry(request.file_ids or None)
             elif isinstance(request, SetExclusions):
-                self._catalog.set_setting("exclusions", json.dumps(list(request.patterns)))
+                self._scanning.set_patterns(request.patterns)
             elif isinstance(request, ChooseModel):
                 self._models.choose(request.model, request.device)
                 self._reading = None
@@ -222,62 +221,32 @@ class Library:
         if request.model or request.device:
             self._models.choose(request.model, request.device)
             self._reading = None
-        if request.exclude:
-            patterns = dict.fromkeys((*self._patterns(), *request.exclude))
-            self._catalog.set_setting("exclusions", json.dumps(list(patterns)))
-        roots = [folder.path for folder in self._catalog.folders()]
-        places = _outermost(request.paths) if request.paths else roots
-        for place in places:
-            self._check_place(place)
+        self._scanning.exclude(request.exclude)
+        places = self._scanning.places(request.paths)
         self._catalog.retry_reasons(PASSING)
         for place in places:
-            self._look_at(place, job)
-            if self._stopping.is_set():
-                return
+            if not self._scanning.look_at(place, job, lambda: self._is_unwanted(job)):
+                job.cancelled = True
+                break
+            self._changed_layout = True
+            self._tell_changes(at_once=True)
+        if self._stopping.is_set():
+            return
         self._forget_removed()
-        self._refill(job, places)
+        if not job.cancelled:
+            self._refill(job, places)
         self._jobs.append(job)
+
+    def _is_unwanted(self, job: Job) -> bool:
+        """Whether somebody asked to end this job, or everything, while folders are looked at."""
+        return self._stopping.is_set() or any(
+            not request_id or (job.client is client and job.request.id == request_id)
+            for client, request_id in tuple(self._cancelled)
+        )
 
     def _forget_removed(self) -> None:
         """Photos that no file bears any more need no thumbnail; indexes follow the catalog."""
         self._thumbnails.remove(self._catalog.take_removed().content_hashes)
-
-    def _check_place(self, place: bytes) -> None:
-        """Refuse what is no folder before anything is changed."""
-        if os.path.isdir(place) or self._known_folder(place) is not None:
-            return
-        shown = os.fsdecode(place)
-        if os.path.lexists(place) and not os.path.isdir(place):
-            raise FolderMissing(f"{shown} is not a folder; give the folder that it lies in.")
-        raise FolderMissing(f"There is no folder {shown}.")
-
-    def _known_folder(self, place: bytes) -> FolderRow | None:
-        return next((f for f in self._catalog.folders() if is_within(place, f.path)), None)
-
-    def _look_at(self, place: bytes, job: Job) -> None:
-        """Scan one folder, or a part of a known one, and write down what is new."""
-        known_folder = self._known_folder(place)
-        known = self._catalog.known_files(known_folder.id, place) if known_folder else []
-        if known_folder is None:
-            # A folder above known ones takes them over, with all that is known of their files.
-            within = [f for f in self._catalog.folders() if is_within(f.path, place)]
-            known = [file for f in within for file in self._catalog.known_files(f.id)]
-        plan = scan(
-            place,
-            known,
-            patterns=self._patterns(),
-            cancelled=self._stopping.is_set,
-            progress=lambda found: self._pace.say("scanning", folder=place, found=found),
-        )
-        if self._stopping.is_set():
-            return
-        folder = known_folder or self._catalog.add_folder(place)
-        _count(job, plan, known, new=self._catalog.apply(folder.id, plan))
-        self._note_change(layout=True)
-
-    def _patterns(self) -> Sequence[str]:
-        kept = self._catalog.setting("exclusions")
-        return tuple(json.loads(kept)) if kept else ()
 
     def _refill(self, job: Job | None = None, places: Sequence[bytes] = ()) -> None:
         """Read again from the catalog what waits; a new job waits for its part of it."""
@@ -379,11 +348,12 @@ class Library:
                 self._mended = True
                 self._mending = Mending(self._catalog, self._thumbnails, self._pool)
 
-    def _close_job(self, job: Job, *, cancelled: bool = False) -> None:
+    def _close_job(self, job: Job) -> None:
         self._tell_changes(at_once=True)
         if job.client is not None:
-            encoder = self._models.get().encoder
-            job.client.send(job.report(encoder.name, encoder.device, cancelled=cancelled))
+            encoder = self._reading.model.encoder if self._reading is not None else None
+            model, device = (encoder.name, encoder.device) if encoder is not None else ("", "")
+            job.client.send(job.report(model, device))
 
     def _mind_the_cancelled(self) -> None:
         while self._cancelled:
@@ -395,7 +365,8 @@ class Library:
             ]
             for job in mine:
                 self._jobs.remove(job)
-                self._close_job(job, cancelled=True)
+                job.cancelled = True
+                self._close_job(job)
             if self._reading is not None and not self._jobs:
                 self._reading.drop()
                 self._pace.total = self._pace.done + len(self._reading)
@@ -416,35 +387,6 @@ class Library:
             LibraryChanged(layout=self._changed_layout, photo_ids=tuple(self._changed_ids))
         )
         self._changed_ids, self._changed_layout = [], False
-
-
-def _outermost(paths: Iterable[bytes]) -> list[bytes]:
-    """The paths without those that lie within another of them."""
-    unique = sorted(set(paths), key=len)
-    kept: list[bytes] = []
-    for path in unique:
-        if not any(is_within(path, other) for other in kept):
-            kept.append(path)
-    return kept
-
-
-def _count(job: Job, plan: ScanPlan, known: Sequence[KnownFile], *, new: Iterable[int]) -> None:
-    """Add what a scan found to a job's counts; what waits is counted when it is finished."""
-    job.new.update(new)
-    left = {file.id for file in (*plan.missing, *plan.offline, *plan.excluded)}
-    left |= {file.id for file, _ in plan.changed}
-    stay = [file for file in known if file.id not in left]
-    already_failed = sum(file.state == "failed" for file in stay)
-    already_online_only = sum(file.state == "online-only" for file in stay)
-    job.found += plan.found
-    job.failed += already_failed
-    job.online_only += already_online_only + sum(file.online_only for file in plan.added)
-    job.unchanged += plan.unchanged - already_failed - already_online_only
-    job.missing.update(file.id for file in plan.missing)
-    job.removed += len(plan.missing) + len(plan.excluded)
-    if not plan.online:
-        job.offline.append(plan.folder)
-    job.unreadable.extend(plan.unreadable)
 
 
 def _our_mistake(request_id: int, paths: LibraryPaths, error: Exception) -> Failed:

@@ -30,6 +30,7 @@ class Job:
     removed: int = 0
     failed: int = 0
     online_only: int = 0
+    cancelled: bool = False
     offline: list[bytes] = field(default_factory=list)
     unreadable: list[bytes] = field(default_factory=list)
 
@@ -43,7 +44,7 @@ class Job:
             self.missing.discard(replaced)
             self.removed -= 1
 
-    def report(self, model: str, device: str, *, cancelled: bool = False) -> Indexed:
+    def report(self, model: str, device: str) -> Indexed:
         return Indexed(
             id=self.request.id,
             found=self.found,
@@ -56,7 +57,7 @@ class Job:
             seconds=time.monotonic() - self.began,
             model=model,
             device=device,
-            cancelled=cancelled,
+            cancelled=self.cancelled,
             offline=tuple(self.offline),
             unreadable=tuple(self.unreadable),
         )

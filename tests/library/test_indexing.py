@@ -9,6 +9,7 @@ import pytest
 
 from photofind.errors import FolderMissing, Reason
 from photofind.protocol import Done, Indexed, RemoveFolder, Retry, SetExclusions
+from photofind.scan import scan
 from photofind.thumbnails import ThumbnailReader
 from tests.models import write_tiny_model
 from tests.pictures import fill, jpeg
@@ -270,3 +271,26 @@ def test_lost_thumbnails_are_made_again_without_embedding_anything(
     assert fresh.index(photos).indexed == 0
     with ThumbnailReader(library.paths.thumbnails) as thumbnails:
         assert eventually(lambda: thumbnails.count() == 12)
+
+
+def test_a_scan_can_be_cancelled_and_then_nothing_was_written(
+    open_library: Callable[[], Running], photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder on a sleeping drive: the person does not want to wait for it."""
+    from photofind.library import scanning
+    from photofind.protocol import Cancel
+
+    fill(photos, 3)
+    library = open_library()
+
+    def slow_scan(*place: object, cancelled: Callable[[], bool], **how: object) -> object:
+        library.at_once(Cancel(id=2, job=1))
+        assert eventually(cancelled, 5)
+        return scan(*place, cancelled=cancelled, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(scanning, "scan", slow_scan)
+    done = library.index(photos)
+    assert done.cancelled
+    assert library.ledger().files == 0
+    monkeypatch.undo()
+    assert library.index(photos).indexed == 3

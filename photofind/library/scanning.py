@@ -1,0 +1,112 @@
+"""Looking at folders: what came, changed, moved or went since the last time."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from photofind.catalog import Catalog, FolderRow
+from photofind.errors import Cancelled, FolderMissing
+from photofind.library.jobs import Job
+from photofind.library.progress import Pace
+from photofind.paths import is_within, shown_path
+from photofind.scan import KnownFile, ScanPlan, scan
+
+EXCLUSIONS: Final = "exclusions"  # the setting: a JSON list of patterns
+
+
+class Scanning:
+    """Scans folders into the catalog. Engine thread only."""
+
+    def __init__(self, catalog: Catalog, pace: Pace) -> None:
+        self._catalog, self._pace = catalog, pace
+
+    def places(self, paths: Sequence[bytes]) -> list[bytes]:
+        """Where to look: these folders, none within another, or all that are known.
+
+        Raises FolderMissing, before anything is changed, for what is no folder and never was.
+        """
+        if not paths:
+            return [folder.path for folder in self._catalog.folders()]
+        places = _outermost(paths)
+        for place in places:
+            if os.path.isdir(place) or self._folder_around(place) is not None:
+                continue
+            if os.path.lexists(place):
+                raise FolderMissing(
+                    f"{shown_path(place)} is not a folder; give the folder that it lies in."
+                )
+            raise FolderMissing(f"There is no folder {shown_path(place)}.")
+        return places
+
+    def look_at(self, place: bytes, job: Job, unwanted: Callable[[], bool]) -> bool:
+        """Scan one folder, or a part of a known one, and write down what is new.
+
+        False when it became unwanted meanwhile: then nothing was written.
+        """
+        folder = self._folder_around(place)
+        if folder is not None:
+            known = self._catalog.known_files(folder.id, place)
+        else:
+            # A folder above known ones takes them over, with all that is known of their files.
+            within = [inner for inner in self._catalog.folders() if is_within(inner.path, place)]
+            known = [file for inner in within for file in self._catalog.known_files(inner.id)]
+        try:
+            plan = scan(
+                place,
+                known,
+                patterns=self.patterns(),
+                cancelled=unwanted,
+                progress=lambda found: self._pace.say("scanning", folder=place, found=found),
+            )
+        except Cancelled:
+            return False
+        if folder is None:
+            folder = self._catalog.add_folder(place)
+        _count(job, plan, known, new=self._catalog.apply(folder.id, plan))
+        return True
+
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns of files and folders to skip."""
+        kept = self._catalog.setting(EXCLUSIONS)
+        return tuple(json.loads(kept)) if kept else ()
+
+    def set_patterns(self, patterns: Iterable[str]) -> None:
+        """These patterns in place of those before."""
+        self._catalog.set_setting(EXCLUSIONS, json.dumps(list(dict.fromkeys(patterns))))
+
+    def exclude(self, patterns: Sequence[str]) -> None:
+        """Add patterns to those there are."""
+        if patterns:
+            self.set_patterns((*self.patterns(), *patterns))
+
+    def _folder_around(self, place: bytes) -> FolderRow | None:
+        return next((f for f in self._catalog.folders() if is_within(place, f.path)), None)
+
+
+def _outermost(paths: Iterable[bytes]) -> list[bytes]:
+    """The paths without those that lie within another of them."""
+    kept: list[bytes] = []
+    for path in sorted(set(paths), key=len):
+        if not any(is_within(path, other) for other in kept):
+            kept.append(path)
+    return kept
+
+
+def _count(job: Job, plan: ScanPlan, known: Sequence[KnownFile], *, new: Iterable[int]) -> None:
+    """Add what a scan found to a job's counts; what waits is counted when it is finished."""
+    job.new.update(new)
+    left = {file.id for file in (*plan.missing, *plan.offline, *plan.excluded)}
+    left |= {file.id for file, _ in plan.changed}
+    stay = [file for file in known if file.id not in left]
+    already_failed = sum(file.state == "failed" for file in stay)
+    already_online_only = sum(file.state == "online-only" for file in stay)
+    job.found += plan.found
+    job.failed += already_failed
+    job.online_only += already_online_only + sum(file.online_only for file in plan.added)
+    job.unchanged += plan.unchanged - already_failed - already_online_only
+    job.missing.update(file.id for file in plan.missing)
+    job.removed += len(plan.missing) + len(plan.excluded)
+    if not plan.online:
+        job.offline.append(plan.folder)
+    job.unreadable.extend(plan.unreadable)
