@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,14 +45,14 @@ class _Made:
 
     content_hash: bytes
     image: QImage | None
-    shape: Shape | None = None  # of a cell; None for a whole thumbnail
-    then: Callable[[QImage | None], None] | None = None
+    shape: Shape | None  # of a cell; None for a whole thumbnail
 
 
 class Thumbnails(QObject):
     """The thumbnails of one library. Everything here is called on the GUI thread."""
 
     arrived = Signal(list)  # content hashes whose cell images have just come
+    whole_arrived = Signal(bytes, object)  # content hash, QImage or None when there is none
 
     _made = Signal()
 
@@ -70,7 +70,7 @@ class Thumbnails(QObject):
         self._shape = Shape(1, 0, True)
         self._wanted: deque[bytes] = deque()
         self._busy: set[bytes] = set()
-        self._whole: deque[tuple[bytes, Callable[[QImage | None], None]]] = deque()
+        self._whole: deque[bytes] = deque()
         self._done: list[_Made] = []
         self._closed = False
         self._threads: list[threading.Thread] = []
@@ -108,10 +108,10 @@ class Thumbnails(QObject):
 
     # -------------------------------------------------------------------------------- for viewers
 
-    def whole(self, content_hash: bytes, then: Callable[[QImage | None], None]) -> None:
-        """Decode one thumbnail in its own size before all others, and call `then` with it."""
+    def want_whole(self, content_hash: bytes) -> None:
+        """Decode one thumbnail in its own size before all others; `whole_arrived` gives it."""
         with self._condition:
-            self._whole.append((content_hash, then))
+            self._whole.append(content_hash)
             self._condition.notify()
         self._start()
 
@@ -147,9 +147,9 @@ class Thumbnails(QObject):
             self._busy.difference_update(made.content_hash for made in done if made.shape)
         arrived: list[bytes] = []
         for made in done:
-            if made.then is not None:
-                made.then(made.image)
-            elif made.image is None or made.shape is None:
+            if made.shape is None:
+                self.whole_arrived.emit(made.content_hash, made.image)
+            elif made.image is None:
                 self._absent.add(made.content_hash)
             else:
                 self._keep(made.content_hash, made.shape, made.image)
@@ -177,7 +177,7 @@ class Thumbnails(QObject):
         step_back()
         reader = ThumbnailReader(self._path)
         while (job := self._next()) is not None:
-            content_hash, shape, then = job
+            content_hash, shape = job
             image: QImage | None = None
             try:
                 jpeg = reader.get([content_hash]).get(content_hash)
@@ -187,21 +187,18 @@ class Thumbnails(QObject):
                     image = cell_image(jpeg, shape.edge, fill=shape.fill, radius=shape.radius)
             except (OSError, PhotoFindError) as error:
                 _log.warning("A thumbnail cannot be read (%s): %s", content_hash.hex(), error)
-            self._post(_Made(content_hash, image, shape, then))
+            self._post(_Made(content_hash, image, shape))
         reader.close()
 
-    def _next(
-        self,
-    ) -> tuple[bytes, Shape | None, Callable[[QImage | None], None] | None] | None:
+    def _next(self) -> tuple[bytes, Shape | None] | None:
         with self._condition:
             while not self._closed:
                 if self._whole:
-                    content_hash, then = self._whole.popleft()
-                    return content_hash, None, then
+                    return self._whole.popleft(), None
                 if self._wanted:
                     content_hash = self._wanted.popleft()
                     self._busy.add(content_hash)
-                    return content_hash, self._shape, None
+                    return content_hash, self._shape
                 self._condition.wait()
         return None
 

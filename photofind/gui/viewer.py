@@ -4,7 +4,6 @@ Dark whatever the theme. It steps through the grid's own sequence, so the librar
 it: the photo stays, its neighbours are looked up anew.
 """
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
@@ -80,6 +79,7 @@ class Viewer(QWidget):
         self._resting.setInterval(HIDE_MILLISECONDS)
         self._resting.timeout.connect(self._rest)
         self._sharp.arrived.connect(self._sharp_came)
+        thumbnails.whole_arrived.connect(self._small_came)
         self.picture.view_changed.connect(self._want)
         parent.installEventFilter(self)
 
@@ -235,7 +235,7 @@ class Viewer(QWidget):
             key = row.content_hash
             if key is not None and key not in self._small:
                 self._small[key] = None
-                self._thumbnails.whole(key, self._small_came(key))
+                self._thumbnails.want_whole(key)
         self._want()
 
     def _want(self) -> None:
@@ -263,13 +263,10 @@ class Viewer(QWidget):
         fitting = self._fitting(row)
         return None if fitting is None else Wanted(fitting.path, None, fitting.pixels)
 
-    def _small_came(self, key: bytes) -> Callable[[QImage | None], None]:
-        def came(image: QImage | None) -> None:
-            if key in self._small and image is not None:
-                self._small[key] = image
-                self._paint()
-
-        return came
+    def _small_came(self, key: bytes, image: QImage | None) -> None:
+        if key in self._small and image is not None:
+            self._small[key] = image
+            self._paint()
 
     def _sharp_came(self, sharp: Sharp) -> None:
         row = self._row

@@ -98,13 +98,13 @@ def test_a_damaged_thumbnail_leaves_the_others(cache, writer, qtbot):
 
 
 def test_a_whole_thumbnail_comes_in_its_own_size_or_not_at_all(cache, qtbot):
-    got: list[QImage | None] = []
-    cache.whole(key(3), got.append)
-    cache.whole(key(300), got.append)
+    got: dict[bytes, QImage | None] = {}
+    cache.whole_arrived.connect(got.__setitem__)
+    cache.want_whole(key(3))
+    cache.want_whole(key(300))
     qtbot.waitUntil(lambda: len(got) == 2, timeout=WAIT)
-    sizes = {(image.width(), image.height()) for image in got if image is not None}
-    assert sizes == {(96, 64)}
-    assert None in got
+    assert (got[key(3)].width(), got[key(3)].height()) == (96, 64)
+    assert got[key(300)] is None
 
 
 def test_a_library_without_thumbnails_gives_none_and_no_error(tmp_path, qapp, qtbot):
