@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, exists, false, func, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, exists, false, func, or_, select
 
 from photofind.catalog import lookups
 from photofind.catalog.check import contradictions
@@ -296,29 +296,35 @@ def _photo_rows(
         photo.c.height,
     )
     photos = select(*columns).where(in_list(photo.c.id, wanted), photo.c.shown)
-    found = {row.id: row for row in connection.execute(photos)}
-    best: dict[int, Row[Any]] = {}
+    found = {row[0]: row for row in connection.execute(photos)}
+    best: dict[int, tuple[bytes, str, int]] = {}  # path, presence, folder id
     files: dict[int, int] = dict.fromkeys(found, 0)
-    for row in connection.execute(lookups.showing_files(found)):
-        files[row.photo_id] += 1
-        held = best.setdefault(row.photo_id, row)
-        if row.folder_id == folder_id != held.folder_id and row.presence == held.presence:
-            best[row.photo_id] = row
-    return [
-        PhotoRow(
-            id=row.id,
-            content_hash=row.content_hash,
-            taken_at=row.taken_at,
-            width=row.width or 0,
-            height=row.height or 0,
-            path=best[row.id].path,
-            presence=best[row.id].presence,
-            folder_id=best[row.id].folder_id,
-            read=row.content_hash is not None,
-            files=files[row.id],
+    for photo_id, _, path, presence, of_folder in connection.execute(lookups.showing_files(found)):
+        files[photo_id] += 1
+        held = best.setdefault(photo_id, (path, presence, of_folder))
+        if of_folder == folder_id != held[2] and presence == held[1]:
+            best[photo_id] = path, presence, of_folder
+    rows: list[PhotoRow] = []
+    for photo_id in wanted:
+        if photo_id not in found:
+            continue
+        _, content_hash, taken_at, width, height = found[photo_id]
+        path, presence, of_folder = best[photo_id]
+        rows.append(
+            PhotoRow(
+                id=photo_id,
+                content_hash=content_hash,
+                taken_at=taken_at,
+                width=width or 0,
+                height=height or 0,
+                path=path,
+                presence=presence,
+                folder_id=of_folder,
+                read=content_hash is not None,
+                files=files[photo_id],
+            )
         )
-        for row in (found[photo_id] for photo_id in wanted if photo_id in found)
-    ]
+    return rows
 
 
 def _lacking(connection: Connection, encoder_id: int) -> int:
