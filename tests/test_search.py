@@ -125,6 +125,23 @@ def test_the_prompts_are_encoded_once_and_in_the_background(tmp_path: Path) -> N
     assert sorted(model.asked) == sorted([*NEUTRAL, *PSEUDO_WORDS, "dog", "dog", "dog"])
 
 
+def test_who_wants_the_best_in_any_case_does_not_wait_for_the_prompts(tmp_path: Path) -> None:
+    release = threading.Event()
+
+    class Stuck(MadeUpModel):
+        def encode_texts(self, texts: Sequence[str]) -> Vectors:
+            if len(texts) > 1:
+                assert release.wait(10)
+            return super().encode_texts(texts)
+
+    searcher, index = library(Stuck(), tmp_path)
+    try:
+        assert searcher.text("castle", 20, judged=False).matches == 20
+        assert searcher.vector(index.vectors([1])[0], 9, judged=False).matches == 9
+    finally:
+        release.set()
+
+
 def test_a_model_that_fails_at_the_prompts_is_not_hidden(tmp_path: Path) -> None:
     class Failing(MadeUpModel):
         def encode_texts(self, texts: Sequence[str]) -> Vectors:

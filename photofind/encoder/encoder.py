@@ -27,7 +27,7 @@ Vectors = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 
 BATCH_SIZES: Final = {"cpu": 16, "mps": 32, "cuda": 128}  # pictures at once
-TEXTS_AT_ONCE: Final = 64
+TEXTS_AT_ONCE: Final = 32
 
 
 def open_encoder(name: str | None = None, device: str = "auto") -> "Encoder":
@@ -104,18 +104,17 @@ class Encoder:
             _unit(self._in_memory(tower, pixels[start : start + self.batch_size]))
             for start in range(0, len(pixels), self.batch_size)
         ]
-        return self._rows(rows)
+        return np.concatenate([np.empty((0, self.dimension), np.float32), *rows])
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """(n, d). Any thread, also while pictures are encoded."""
-        rows = [
-            _unit(self._text(texts[start : start + TEXTS_AT_ONCE]))
-            for start in range(0, len(texts), TEXTS_AT_ONCE)
-        ]
-        return self._rows(rows)
-
-    def _rows(self, parts: list[Vectors]) -> Vectors:
-        return np.concatenate([np.empty((0, self.dimension), np.float32), *parts])
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        # Texts of like length together: a batch is as long as its longest one.
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        for start in range(0, len(order), TEXTS_AT_ONCE):
+            places = order[start : start + TEXTS_AT_ONCE]
+            vectors[places] = _unit(self._text([texts[place] for place in places]))
+        return vectors
 
     def _image_tower(self) -> "ImageTower":
         with self._images_lock:

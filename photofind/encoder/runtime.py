@@ -50,10 +50,10 @@ def start_torch() -> None:
 def import_open_clip() -> Any:
     """open_clip, imported once; offline from then on. Raises ModelError when it is broken."""
     with _lock:
-        if "open_clip" in sys.modules:
-            return sys.modules["open_clip"]
         # Read by huggingface_hub when it is imported: files in its cache are used, nobody is asked.
         os.environ["HF_HUB_OFFLINE"] = "1"
+        if "open_clip" in sys.modules:
+            return sys.modules["open_clip"]
         start_torch()
         try:
             with _without_what_is_not_needed():

@@ -170,6 +170,23 @@ def test_weights_in_the_cache_are_found_by_their_tag(
     assert "damaged" in failure("RN50:cc12m")  # found, opened, and found wanting
 
 
+def test_weights_in_the_hub_s_cache_are_found_without_asking_it(
+    real_architecture: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    repository = tmp_path / "models--laion--CLIP-ViT-B-32-laion2B-s34B-b79K"
+    snapshot = repository / "snapshots" / ("c" * 40)
+    snapshot.mkdir(parents=True)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("c" * 40)
+    (snapshot / "open_clip_model.safetensors").write_bytes(real_architecture[1].read_bytes())
+    message = failure("ViT-B-32:laion2b_s34b_b79k")  # found, and of another architecture
+    assert "not those of ViT-B-32" in message
+    assert str(snapshot) in message
+
+
 def test_equal_weights_have_equal_keys_wherever_they_lie(models: Path, tmp_path: Path) -> None:
     def key(folder: Path) -> str:
         return open_encoder(f"local-dir:{folder}", "cpu").key
