@@ -33,7 +33,9 @@ SIZES = {"500x375": (500, 375), "12mp": (4000, 3000)}
 
 def make_weights(folder: Path) -> Path:
     """Random weights as safetensors for us and as two ONNX files for rclip."""
-    import open_clip
+    from photofind.encoder.runtime import import_open_clip
+
+    open_clip = import_open_clip()
     import torch
     from safetensors.torch import save_file
 
