@@ -541,6 +541,20 @@ def test_a_write_that_fails_leaves_the_old_file(
     assert file.read_bytes() != before
 
 
+def test_a_full_disk_costs_the_file_and_not_the_graph(
+    file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("photofind.index.cachefile.os.fsync", no_space)
+    index = VectorIndex(DIMENSION, file, key="k", exact_limit=100, file_from=50)
+    index.add(np.arange(300), unit_vectors(300))
+    wait_until_built(index)
+    assert index._graph is not None
+    assert "No space left" in caplog.text
+
+
 def test_hnswlib_still_has_the_habits_that_are_worked_around() -> None:
     """When this fails, a workaround in `index.graph` may go."""
     raw = hnswlib.Index("ip", DIMENSION)

@@ -183,7 +183,10 @@ class VectorIndex:
                 self._graph, self._gone = None, []
         if self._graph is None:
             self._build_apart(None if rebuild else graph)
-            self.save()
+            try:
+                self.save()
+            except OSError as error:  # the graph is there all the same; a later save tries again
+                _log.warning("the index file was not written: %s", error)
             return True
         with self._lock:
             if self._graph is not None:
