@@ -54,8 +54,8 @@ def photos(folder: Path, sample: int) -> dict[str, list[Path]]:
     return found
 
 
-def plain_open_clip(name: str) -> Callable[[list[Path]], Vectors]:
-    """open_clip as it comes: photos to unit vectors."""
+def plain_open_clip(name: str) -> tuple[Callable[[list[Path]], Vectors], Callable[[Any], Vectors]]:
+    """open_clip as it comes: photos to unit vectors, and pixels (n, S, S, 3) to unit vectors."""
     open_clip = import_open_clip()
     import torch
 
@@ -76,7 +76,17 @@ def plain_open_clip(name: str) -> Callable[[list[Path]], Vectors]:
                 rows.append(torch.nn.functional.normalize(vectors, dim=-1).numpy())
         return np.concatenate(rows)
 
-    return encode
+    def encode_pixels(pixels: NDArray[np.uint8]) -> Vectors:
+        to_tensor = preprocess.transforms[-2:]  # the last two: to a tensor, and normalise
+        rows = []
+        with torch.inference_mode():
+            for picture in pixels:
+                tensor = to_tensor[1](to_tensor[0](Image.fromarray(picture)))
+                vectors = model.encode_image(tensor[None]).float()
+                rows.append(torch.nn.functional.normalize(vectors, dim=-1).numpy())
+        return np.concatenate(rows)
+
+    return encode, encode_pixels
 
 
 def upright(path: Path) -> Image.Image:
@@ -89,7 +99,7 @@ def compare(label: str, name: str, places: dict[str, list[Path]]) -> Iterator[Fi
     """Cosines of the product's vectors to plain ones, and how fast each side made them."""
     encoder = open_encoder(name, "cpu")
     encoder.load_images()
-    plain = plain_open_clip(name)
+    plain, plain_pixels = plain_open_clip(name)
     for place, paths in places.items():
         pixels, readable = [], []
         decoding = time.perf_counter()
@@ -112,6 +122,9 @@ def compare(label: str, name: str, places: dict[str, list[Path]]) -> Iterator[Fi
         title = f"{label}, {place}"
         yield Figure(f"{title}, {count} photos: mean cosine", cosines.mean(), "", MEAN, True)
         yield Figure("  least cosine", cosines.min(), "", LEAST, True)
+        exact = plain_pixels(np.stack(pixels))
+        yield Figure("  mean, of the decoding alone", (exact * theirs).sum(axis=1).mean())
+        yield Figure("  mean, of the precision alone", (exact * ours).sum(axis=1).mean())
         yield Figure("  decoding, one thread", count / (encoding - decoding), "photos/s")
         yield Figure("  encoding", count / (ended - encoding), "photos/s")
         yield Figure(

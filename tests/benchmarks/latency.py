@@ -79,6 +79,12 @@ def wait_until_gone(paths: LibraryPaths) -> None:
 def cold(folder: Path, rounds: int) -> Iterator[Figure]:
     """The first search of a day: nothing runs yet."""
     big = random_model(folder, "ViT-B-32")
+    bare = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "import torch"], check=True)
+        bare.append(time.perf_counter() - began)
+    yield Figure("for comparison: a process that imports torch", statistics.median(bare), "s")
     for name, model, goal in (("built-in model", None, 2.5), ("ViT-B-32", big, 3.0)):
         paths = LibraryPaths(folder / f"cold {name}")
         whole_process(paths, model)  # makes the library; the files are in the system's cache
