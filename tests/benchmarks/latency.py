@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import psutil
 from sqlalchemy import text
 
 from photofind.catalog import Catalog
@@ -42,6 +43,8 @@ IDLE_QUERIES = 60
 WARM = 5  # queries before the clock starts
 GONE_SECONDS = 15.0
 WINDOW_SECONDS = 30.0
+QUIET_SECONDS = 600.0
+QUIET_PERCENT = 5.0  # of one core
 WORDS = ("a dog", "children on a beach", "red car at night", "snow", "two people laughing")
 PARTS = ("cold", "second", "idle", "indexing", "window")
 
@@ -141,6 +144,16 @@ def ask(client: Client, number: int, model: str | None = None) -> float:
     return (time.perf_counter() - began) * 1000
 
 
+def wait_until_quiet(pid: int) -> None:
+    """Until a process has hardly worked for some seconds, or for `QUIET_SECONDS`."""
+    process = psutil.Process(pid)
+    end = time.monotonic() + QUIET_SECONDS
+    while process.cpu_percent(3.0) > QUIET_PERCENT:
+        if time.monotonic() > end:
+            print("the worker does not come to rest: its queries are not idle", file=sys.stderr)
+            return
+
+
 def idle(folder: Path, _rounds: int) -> Iterator[Figure]:
     """Queries in a large library, nothing else to do."""
     paths = LibraryPaths(folder / "large")
@@ -151,12 +164,7 @@ def idle(folder: Path, _rounds: int) -> Iterator[Figure]:
         ask(client, 0)
         first = time.perf_counter() - began
         exact = [ask(client, number) for number in range(WARM + IDLE_QUERIES)][WARM:]
-        end = time.monotonic() + 300
-        while not list(paths.index.glob("*.hnsw")) and time.monotonic() < end:
-            time.sleep(1.0)  # the graph is built in the background
-            if len(exact) >= 3 * IDLE_QUERIES:
-                break
-            exact.append(ask(client, len(exact)))
+        wait_until_quiet(client.welcome.pid)  # the graph is built in the background
         taken = [ask(client, 1000 + number) for number in range(WARM + IDLE_QUERIES)][WARM:]
     finally:
         client.close()
