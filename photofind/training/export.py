@@ -15,6 +15,7 @@ from photofind.training.model import MODEL, PREPROCESSING
 
 CONFIG_NAME = "open_clip_config.json"
 WEIGHTS_NAME = "open_clip_model.safetensors"
+READABLE = 0o644
 
 
 def with_mapped_text(state: dict[str, Tensor], text_map: Tensor) -> dict[str, Tensor]:
@@ -44,6 +45,7 @@ def export(model: open_clip.CLIP, folder: Path) -> Path:
     weights = folder / WEIGHTS_NAME
     part = folder / f"{WEIGHTS_NAME}.part"
     save_file(halves, part, metadata={"format": "pt"})
+    part.chmod(READABLE)  # safetensors writes for its owner alone
     os.replace(part, weights)
     config = {"model_cfg": MODEL, "preprocess_cfg": PREPROCESSING}
     (folder / CONFIG_NAME).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

@@ -53,8 +53,8 @@ class Steps:
 
     head: int = 450
     upper: int = 430
-    text: int = 700
-    joint: int = 350
+    text: int = 609
+    joint: int = 419
 
     def shortened(self, factor: float) -> Steps:
         """As many times as many."""
