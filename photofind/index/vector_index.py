@@ -11,6 +11,7 @@
 
 import itertools
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterable
@@ -34,7 +35,7 @@ GRAPH_HITS: Final = 500  # more hits than this are searched exactly
 ROWS_AT_ONCE: Final = 1000  # copied while the lock is held: 2 MB
 JOIN_AT_ONCE: Final = 16  # added to the graph while the lock is held: about 10 ms
 FEW_LEFT: Final = 1000  # vectors outside the graph that need no pause in its use
-BUILD_THREADS: Final = 2
+BUILD_THREADS: Final = max(1, (os.cpu_count() or 2) // 2)  # the rest is for searches
 SCORE_DIGITS: Final = 6  # equal vectors have equal scores, wherever they lie in memory
 NEAR_TIE: Final = 4e-6  # what scores in single precision may be wrong by
 
