@@ -70,6 +70,9 @@ class Search(Request, frozen=True, kw_only=True):
     top: int = 20
     folder_ids: tuple[int, ...] | None = None  # None: the whole library
     with_paths: bool = False
+    judged: bool = (
+        True  # whether `matches` is wanted; it costs the first search of a model a second
+    )
     supersede: bool = False
     model: str | None = None  # for this search only; None takes the library's model
     device: str | None = None

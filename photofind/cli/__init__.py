@@ -182,6 +182,7 @@ def search_once(
             image_path=None if image is None else absolute(image),
             top=top,
             with_paths=True,
+            judged=False,
             model=model,
             device=device,
         )

@@ -89,12 +89,12 @@ def _find(request: Search, loaded: LoadedModel, catalog: Catalog, pool: DecodePo
     if request.folder_ids is not None:
         allowed = catalog.searchable_ids(loaded.encoder_id, request.folder_ids)
     if request.text is not None:
-        return loaded.searcher.text(request.text, request.top, allowed)
+        return loaded.searcher.text(request.text, request.top, allowed, judged=request.judged)
     if request.photo_id is not None:
         ids, vectors = catalog.embeddings_of(loaded.encoder_id, [request.photo_id])
         if not len(ids):
             raise UsageError("This photo has not been read yet; try again in a moment.")
-        return loaded.searcher.vector(vectors[0], request.top, allowed)
+        return loaded.searcher.vector(vectors[0], request.top, allowed, judged=request.judged)
     if request.image_path is None and request.image_bytes is None:
         raise UsageError("A search needs words or a picture.")
     if request.image_path is not None:
@@ -102,4 +102,4 @@ def _find(request: Search, loaded: LoadedModel, catalog: Catalog, pool: DecodePo
     else:
         preprocessing = loaded.encoder.preprocessing
         vector = _embed(pool.read_bytes(request.image_bytes or b"", preprocessing), loaded)
-    return loaded.searcher.vector(vector, request.top, allowed)
+    return loaded.searcher.vector(vector, request.top, allowed, judged=request.judged)
