@@ -50,7 +50,7 @@ from photofind.catalog.records import (
 from photofind.catalog.schema import file, folder, setting
 from photofind.catalog.state import CatalogState
 from photofind.catalog.vigil import look_at_file, look_at_revision
-from photofind.errors import CatalogDamaged, DiskFull, Reason
+from photofind.errors import DiskFull, Reason
 from photofind.paths import is_within
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Catalog(CatalogState):
     def __init__(self, path: Path, engine: Engine) -> None:
         super().__init__(path, engine)
         self._turn = threading.Lock()
+        self._bytes = path.stat().st_size  # when it was last looked at
         self._removed_ids: list[int] = []
         self._removed_hashes: list[bytes] = []
 
@@ -94,13 +95,7 @@ class Catalog(CatalogState):
 
         Raises CatalogDamaged, CatalogTooNew. After that the catalog must not be used or closed.
         """
-        try:
-            look_at_file(self.path)
-        except CatalogDamaged:
-            # The log is moved page by page, the one that tells how many there are first: what is
-            # shorter than it says may be on its way. That goes on within somebody's turn.
-            with self._turn:
-                look_at_file(self.path)
+        self._bytes = look_at_file(self.path, self._bytes)
         with self._reading() as connection:
             look_at_revision(connection, self.path)
 
