@@ -39,6 +39,7 @@ LABELLED: dict[str, float] = {
     "fruits_vegetables": 0.02,
     "coco_small": 0.02,
     "pages": 0.06,
+    "flowers": 0.06,
 }
 CAPTIONED: dict[str, float] = {"flickr8k": 0.96, "coco_small": 0.04}
 

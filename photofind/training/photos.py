@@ -23,7 +23,7 @@ from PIL import Image
 from photofind.training import pages
 
 # Pixels a side to keep: what the set's photos have, and no more than the model can use.
-SIDES = {"tiny": 64, "mini": 84, "scenes": 150}
+SIDES = {"tiny": 64, "mini": 84, "scenes": 150, "flowers": 128}
 SIDE = 224
 DOUBLE = 0.97  # correlation of two 16 x 16 grey pictures above which they are the same photo
 PAGES = 130  # drawn pictures of each kind

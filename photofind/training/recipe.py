@@ -38,6 +38,7 @@ VIEWS: dict[str, tuple[int | None, ...]] = {
     "fruits_vegetables": (None,),
     "weather": (None,),
     "pages": (None,),
+    "flowers": (2_600,),
     "scenes": (3_000,),
     "clothing": (2_000,),
     "cats_dogs": (1_500,),

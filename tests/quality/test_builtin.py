@@ -103,7 +103,7 @@ def test_nonsense_has_no_matches(encoder: Encoder, shared_data: Path, tmp_path: 
     paths = sorted((shared_data / "photos").glob("*.jpg"))
     pixels = [read_photo(str(path).encode(), encoder.preprocessing).pixels for path in paths]
     photos = encoder.encode_images(np.stack([p for p in pixels if p is not None]))
-    index = VectorIndex(encoder.dimension, tmp_path / "index.hnsw")
+    index = VectorIndex(encoder.dimension, tmp_path / "index.hnsw", key=encoder.key)
     index.add(np.arange(len(photos)), photos)
     searcher = Searcher(encoder, index)
     found = {text: searcher.text(text, 20, None).matches for text in ("qwxz plorf", "penguin")}

@@ -96,4 +96,6 @@ def test_sentences_cut_to_their_length_have_the_vectors_of_the_whole() -> None:
 def test_the_teachers_map_goes_behind_the_text_tower() -> None:
     student, text_map = torch.randn(5, 384), torch.randn(384, 384)
     state = with_mapped_text({"text_projection": torch.eye(384)}, text_map)
-    torch.testing.assert_close(student @ state["text_projection"], student @ text_map.T)
+    torch.testing.assert_close(
+        student @ state["text_projection"], student @ text_map.T, atol=1e-4, rtol=1e-4
+    )
