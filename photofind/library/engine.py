@@ -48,7 +48,6 @@ _log = logging.getLogger(__name__)
 
 CHANGED_SECONDS = 0.5  # between two announcements that the catalog changed
 SAVE_SECONDS = 60.0  # between two writings of the index file while much is indexed
-IDLE_SECONDS = 0.5
 # Faults of the world that may have passed by the next scan; other reasons wait for a changed file.
 PASSING = (Reason.NO_PERMISSION, Reason.VANISHED, Reason.READ_ERROR)
 
