@@ -49,9 +49,12 @@ def _parser() -> argparse.ArgumentParser:
         ("export", "write the model of a run whose stages are finished"),
     ):
         command = commands.add_parser(name, help=what)
-        command.add_argument("data", type=Path, help="folder with train/, text/ and backbone/")
+        command.add_argument("data", type=Path, help="folder with train/, text/ and eval/")
         command.add_argument("--run", type=Path, required=True, help="caches, checkpoints, log")
         command.add_argument("--out", type=Path, required=True, help="the model folder to write")
+        command.add_argument(
+            "--start", type=Path, metavar="MODEL", help="start at an earlier model's text tower"
+        )
         command.add_argument("--seed", type=int, default=0)
         command.add_argument("--device", default="cpu", help="cpu (default) or cuda")
         command.add_argument("--threads", type=int, default=os.cpu_count(), help="on the cpu")
@@ -88,7 +91,7 @@ def _run(chosen: argparse.Namespace) -> Run:
         print(stamped, flush=True)
         print(stamped, file=log, flush=True)
 
-    return Run(chosen.data, chosen.run, recipe, chosen.device, report)
+    return Run(chosen.data, chosen.run, recipe, chosen.device, report, chosen.start)
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:

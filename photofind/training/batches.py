@@ -18,7 +18,7 @@ from photofind.training.model import MAP_SIDE
 
 @dataclass(frozen=True, slots=True)
 class Photos:
-    """Photos of one batch. ``maps`` (n, 96, h, w) or None, ``pooled`` (n, 1280), float32."""
+    """Photos of one batch. ``maps`` (n, 112, h, w) or None, ``pooled`` (n, 1280), float32."""
 
     maps: Tensor | None
     pooled: Tensor
@@ -28,10 +28,9 @@ class Photos:
 class Source:
     """One set, drawn at random: rows, views and windows depend on the generator alone."""
 
-    def __init__(self, photos: MappedSet, rows: NDArray[np.int64], scale: NDArray[np.float32]):
+    def __init__(self, photos: MappedSet, rows: NDArray[np.int64]) -> None:
         self._set = photos
         self._rows = rows
-        self._scale = torch.from_numpy(scale).view(1, -1, 1, 1)
 
     def draw(self, count: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], list[int]]:
         """Rows and their views. The views of a row that is not there yet fall to the first."""
@@ -44,8 +43,8 @@ class Source:
 
     def read(
         self, rows: NDArray[np.int64], views: Sequence[int], *, with_maps: bool
-    ) -> tuple[NDArray[np.int8] | None, NDArray[np.float16], NDArray[np.float16]]:
-        """Maps as they lie (n, 12, 12, 96), pooled features, logits."""
+    ) -> tuple[NDArray[np.float16] | None, NDArray[np.float16], NDArray[np.float16]]:
+        """Maps as they lie (n, 12, 12, 112), pooled features, logits."""
         pairs = list(zip(rows, views, strict=True))
         every = self._set.views
         maps = np.stack([every[v].maps[r] for r, v in pairs]) if with_maps else None
@@ -66,7 +65,6 @@ class Drawer:
     def __init__(self, run: Path, device: torch.device) -> None:
         self._run = run
         self._device = device
-        self._scale = np.load(run / "feat" / "scale.npy")
 
     def source(self, name: str, *, captioned: bool) -> Source | None:
         """A set's photos that have a caption, or a label; None when there are none yet."""
@@ -78,7 +76,7 @@ class Drawer:
             for row in range(photos.views[0].done)
             if (photos.photos[row].get("captions") if captioned else label_of(photos.photos[row]))
         ]
-        return Source(photos, np.array(wanted), self._scale) if wanted else None
+        return Source(photos, np.array(wanted)) if wanted else None
 
     def read(
         self,
@@ -105,7 +103,6 @@ class Drawer:
             left = rng.integers(0, MAP_SIDE - width + 1)
             seen = whole[:, top : top + height, left : left + width].astype(np.float32)
             maps = torch.from_numpy(seen).permute(0, 3, 1, 2)
-            maps = maps * torch.from_numpy(self._scale).view(1, -1, 1, 1)
             maps = maps.to(self._device, memory_format=torch.channels_last)
         return Photos(maps, pooled.to(self._device), logits.to(self._device))
 

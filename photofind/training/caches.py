@@ -7,7 +7,7 @@ half way has covered a random half of the set.
     px/NAME.npy            (n, S, S, 3) uint8      decoded photos
     px/NAME.json           what is known of each: label, WordNet id or captions
     feat/NAME.order.npy    (n,)                    the photo of each row of the following
-    feat/NAME.vK.map.npy   (n, 12, 12, 96) int8    the lower tower's answer for view K
+    feat/NAME.vK.map.npy   (n, 12, 12, 112) float16  the lower tower's answer for view K
     feat/NAME.vK.pool.npy  (n, 1280) float16       pooled features of the untrained upper tower
     feat/NAME.vK.logit.npy (n, 1000) float16       and the classifier's logits
     feat/NAME.vK.done.json                         how many rows are there
@@ -31,7 +31,7 @@ class View:
     """One view of a set's photos, as the lower tower sees it."""
 
     done: int  # rows that are there
-    maps: NDArray[np.int8]
+    maps: NDArray[np.float16]
     pooled: NDArray[np.float16]
     logits: NDArray[np.float16]
 
@@ -79,6 +79,12 @@ class Sentences:
         self.vectors: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
+def keep_mean(run: Path, mean: NDArray[np.float32]) -> None:
+    """Settle what :func:`teacher_mean` gives."""
+    (run / "text").mkdir(parents=True, exist_ok=True)
+    np.save(run / "text" / "mean.npy", mean)
+
+
 def teacher_mean(run: Path) -> NDArray[np.float32]:
     """The mean that is taken off the teacher's vectors: halfway between captions and names.
 
@@ -88,6 +94,6 @@ def teacher_mean(run: Path) -> NDArray[np.float32]:
     if not kept.exists():
         captions = np.load(run / "text" / "cap_flickr8k.npy").astype(np.float32).mean(axis=0)
         names = np.load(run / "text" / "names.npy").astype(np.float32).mean(axis=0)
-        np.save(kept, (captions + names) / 2)
+        keep_mean(run, (captions + names) / 2)
     mean: NDArray[np.float32] = np.load(kept)
     return mean

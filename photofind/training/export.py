@@ -18,13 +18,14 @@ WEIGHTS_NAME = "open_clip_model.safetensors"
 READABLE = 0o644
 
 
-def with_mapped_text(state: dict[str, Tensor], text_map: Tensor) -> dict[str, Tensor]:
-    """The state with the image stage's map of the teacher, (384, 384), put behind the student.
+@torch.no_grad()
+def put_map_behind(model: open_clip.CLIP, text_map: Tensor) -> None:
+    """Put the image stage's map of the teacher, (384, 384), behind the text tower that follows it.
 
-    The student gives rows ``x @ text_projection`` and the map gives ``row @ text_map.T``: the
-    two are one matrix.
+    The tower gives rows ``x @ text_projection`` and the map gives ``row @ text_map.T``: the two
+    are one matrix.
     """
-    return state | {"text_projection": state["text_projection"] @ text_map.T}
+    model.text_projection.copy_(model.text_projection @ text_map.T)
 
 
 def export(model: open_clip.CLIP, folder: Path) -> Path:

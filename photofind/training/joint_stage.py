@@ -2,7 +2,8 @@
 
 The upper image tower and the text tower are trained against each other, on real tokens; the
 teacher still holds the text tower in place with captions and names that no photo here shows.
-Meaningless texts stand among the wrong answers for every photo, so that they score low.
+Meaningless texts stand among the wrong answers for every photo, so that they score low. And some
+photos are seen twice, once with writing drawn over them, which must change nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from photofind.training.image_stage import (
 )
 from photofind.training.loop import Group
 from photofind.training.loss import concept_entropy, contrastive_many, distillation, following
-from photofind.training.model import encode_tokens
+from photofind.training.maps import WHOLE, WRITTEN
+from photofind.training.model import encode_tokens, training_dtype
 from photofind.training.names import nonsense
 from photofind.training.text_stage import (
     BARE,
@@ -58,17 +60,23 @@ class JointPlan:
     names: int = 256  # concepts a batch, those of its photos among them
     meaningless: int = 16
     anchors: int = 64  # captions, and as many short texts, held to the teacher
+    written: int = 24  # photos that are also seen with writing over them
     upper_rate: float = 1.5e-4
     head_rate: float = 3e-4
     text_rate: float = 2e-4
     concept_weight: float = 1.0
     distill_weight: float = 0.3
     anchor_weight: float = 2.0
+    written_weight: float = 1.0
     seed: int = 0
 
 
 class JointSides(nn.Module):
-    """Both sides. The map of the teacher stays as the image stage left it."""
+    """Both sides. The map of the teacher stays as the image stage left it.
+
+    The text tower's projection must have that map behind it already: its sentences are compared
+    with photos as they are (see :func:`photofind.training.export.put_map_behind`).
+    """
 
     def __init__(self, image: ImageSide, model: open_clip.CLIP) -> None:
         super().__init__()
@@ -89,6 +97,7 @@ class JointStage:
         self._texts = TextDrawer(run, TextPlan(seed=plan.seed))
         self._drawer = Drawer(run, self._device)
         self._captioned = open_sources(self._drawer, CAPTIONED, captioned=True)
+        self._half = training_dtype(self._device) is torch.bfloat16
         self._labelled = open_sources(self._drawer, LABELLED, captioned=False)
 
     @property
@@ -109,10 +118,13 @@ class JointStage:
         rng = np.random.default_rng((plan.seed, 1, step))
         captioned = draw_from(self._captioned, plan.captioned, rng)
         labelled = draw_from(self._labelled, plan.labelled, rng)
-        batch = self._drawer.read([*captioned, *labelled], rng, window=plan.window)
+        twice = self._twice(rng)
+        batch = self._drawer.read([*captioned, *labelled, *twice], rng, window=plan.window)
         assert batch.maps is not None
-        photos = image.photos(image.upper(batch.maps))
+        every = image.photos(image.upper(batch.maps))
         first = sum(len(rows) for _, rows, _ in captioned)
+        drawn = plan.captioned + plan.labelled
+        photos, plain, written = torch.split(every, [drawn, plan.written, plan.written])
 
         concepts = self._names.concepts(labelled, rng)
         shown = self._shown(concepts, rng)
@@ -122,10 +134,10 @@ class JointStage:
         held = [self._texts.captions(plan.anchors, rng), self._texts.short(plan.anchors, rng)]
         texts = tokenize([*captions, *self._dressed(shown, rng), *meaningless])
         tokens = torch.cat([texts, *(tokens for tokens, _ in held)]).to(self._device)
-        with torch.autocast(self._device.type, torch.bfloat16):
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._half):
             encoded = encode_tokens(self._model, tokens, LENGTH_GROUPS)
         sizes = [len(captions), len(shown), plan.meaningless, 2 * plan.anchors]
-        sentences, names, distractors, anchors = torch.split(image.sentences(encoded), sizes)
+        sentences, names, distractors, anchors = torch.split(encoded, sizes)
 
         scale, concept_scale = image.scale(), image.concept_scale()
         contrast = contrastive_many(
@@ -141,22 +153,31 @@ class JointStage:
 
         classes = torch.from_numpy(shown[shown < CLASSES]).to(self._device)
         student = concept_scale * photos @ names[: len(classes)].T
-        distilled = distillation(student, batch.logits[:, classes])
+        distilled = distillation(student, batch.logits[:drawn, classes])
         teachers = torch.cat([vectors for _, vectors in held]).to(self._device)
         apart = following(anchors, image.sentences(teachers))
+        blind = following(written, plain.detach())
         total = (
             contrast
             + plan.concept_weight * concept
             + plan.distill_weight * distilled
             + plan.anchor_weight * apart
+            + plan.written_weight * blind
         )
         return total, {
             "contrast": float(contrast.detach()),
             "concept": float(concept.detach()),
             "distilled": float(distilled.detach()),
             "apart": float(apart.detach()),
+            "blind": float(blind.detach()),
             "scale": float(scale.detach()),
         }
+
+    def _twice(self, rng: np.random.Generator) -> list[Drawn]:
+        """The same captioned photos whole, and whole with writing over them."""
+        source = self._captioned[0][0]
+        rows, _ = source.draw(self._plan.written, rng)
+        return [(source, rows, [WHOLE] * len(rows)), (source, rows, [WRITTEN] * len(rows))]
 
     def _shown(self, concepts: Numbers, rng: np.random.Generator) -> Numbers:
         """The batch's concepts and others, ascending: the classifier's classes come first."""

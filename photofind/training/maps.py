@@ -1,8 +1,8 @@
 """The lower image tower's answers, computed once a photo and view.
 
 On a processor the lower blocks cost four fifths of a training step and would hardly change; their
-answers are kept as bytes, which is the precision their network was made for. View 0 is the whole
-photo; every further view is a random crop, perhaps mirrored, brighter or flatter.
+answers are kept in half precision. View 0 is the whole photo, view 1 the whole photo with writing
+drawn over it; every further view is a random crop, perhaps mirrored, brighter or flatter.
 """
 
 from __future__ import annotations
@@ -19,10 +19,20 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
-from photofind.training.model import FEATURES, IMAGE_SIZE, MAP_CHANNELS, MAP_SIDE, Lower, Upper
+from photofind.encoder.convolutions import fold_batch_norms
+from photofind.training.model import (
+    FEATURES,
+    IMAGE_SIZE,
+    MAP_CHANNELS,
+    MAP_SIDE,
+    Lower,
+    Upper,
+    training_dtype,
+)
+from photofind.training.writing import write_over
 
 AT_ONCE = 64
-HEADROOM = 1.3  # over the largest value of the first batch
+WHOLE, WRITTEN = 0, 1  # the views that are no crops
 ORDER_SEED = 7
 LEAST_AREA = 0.4  # of the photo, that a crop keeps
 ASPECT = 0.29  # natural logarithm of the widest crop's squeeze
@@ -64,11 +74,12 @@ class Mapper:
     """Computes and keeps the maps of sets, one view at a time."""
 
     def __init__(self, run: Path, network: Any, device: torch.device) -> None:
-        """``network``: timm's classifier, as :func:`..backbone.load_backbone` gives it."""
+        """``network``: the classifier of :func:`..backbone.load_backbone`; it is taken over."""
         self._run = run
         self._device = device
-        # bfloat16 is three times as fast on processors that have it; the maps become bytes anyway.
-        kept = network.to(device, torch.bfloat16, memory_format=torch.channels_last)
+        self._dtype = training_dtype(device)
+        fold_batch_norms(network)
+        kept = network.to(device, self._dtype, memory_format=torch.channels_last)
         self._lower, self._upper, self._classifier = Lower(kept), Upper(kept), kept.classifier
         (run / "feat").mkdir(parents=True, exist_ok=True)
 
@@ -87,10 +98,14 @@ class Mapper:
         done = int(json.loads(listed.read_text())) if listed.exists() else 0
         last = min(len(pixels), limit or len(pixels))
         generator = torch.Generator().manual_seed(seed + 1000 * view + done)
+        rng = np.random.default_rng((seed, view, done))
         begun, first = time.monotonic(), done
         while done < last:
             rows = order[done : min(done + AT_ONCE, last)]
-            self._keep_batch(arrays, done, np.stack([pixels[row] for row in rows]), view, generator)
+            seen = np.stack([pixels[row] for row in rows])
+            if view == WRITTEN:
+                seen = np.stack([write_over(picture, rng) for picture in seen])
+            self._keep_batch(arrays, done, seen, view, generator)
             done += len(rows)
             if done == last or (done - first) % (AT_ONCE * 50) == 0:
                 listed.write_text(json.dumps(done))
@@ -108,34 +123,22 @@ class Mapper:
         generator: torch.Generator,
     ) -> None:
         seen = torch.from_numpy(pixels).permute(0, 3, 1, 2).float()
-        seen = whole_view(seen) if view == 0 else random_view(seen, generator)
-        maps = self._lower(self._halved(seen / 127.5 - 1)).float()
-        scale = self._scale(maps)
-        levels = (maps / scale).round().clamp(-127, 127)
-        pooled = self._upper(self._halved(levels * scale))
+        seen = whole_view(seen) if view <= WRITTEN else random_view(seen, generator)
+        shown = (seen / 127.5 - 1).to(self._device, self._dtype)
+        maps = self._lower(shown.contiguous(memory_format=torch.channels_last))
+        pooled = self._upper(maps)
         values = (
-            levels.to(torch.int8).permute(0, 2, 3, 1),
+            maps.half().permute(0, 2, 3, 1),
             pooled.float(),
             self._classifier(pooled).float(),
         )
         for array, value in zip(arrays, values, strict=True):
             array[first : first + len(pixels)] = value.cpu().numpy()
 
-    def _halved(self, values: Tensor) -> Tensor:
-        halves = values.to(self._device, torch.bfloat16)
-        return halves.contiguous(memory_format=torch.channels_last)
-
-    def _scale(self, maps: Tensor) -> Tensor:
-        """One step of a byte, per channel; fixed by the very first batch of the run."""
-        kept = self._run / "feat" / "scale.npy"
-        if not kept.exists():
-            np.save(kept, (maps.abs().amax(dim=(0, 2, 3)) * HEADROOM / 127).cpu().numpy())
-        return torch.from_numpy(np.load(kept)).view(1, -1, 1, 1).to(maps.device)
-
     @staticmethod
     def _arrays(stem: str, count: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         shapes = {
-            "map": (np.int8, (count, MAP_SIDE, MAP_SIDE, MAP_CHANNELS)),
+            "map": (np.float16, (count, MAP_SIDE, MAP_SIDE, MAP_CHANNELS)),
             "pool": (np.float16, (count, FEATURES)),
             "logit": (np.float16, (count, 1000)),
         }

@@ -9,18 +9,20 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
+from photofind.encoder.devices import precisions
+
 DIMENSION = 384  # of the embedding; the sentence teacher's
 IMAGE_SIZE = 192  # pixels
-SPLIT = 5  # the first blocks of MobileNetV2, ending at a sixteenth of the size, are kept frozen
+SPLIT = 5  # the first stages of blocks, ending at a sixteenth of the size, are kept frozen
 MAP_SIDE = IMAGE_SIZE // 16
-MAP_CHANNELS = 96
+MAP_CHANNELS = 112
 FEATURES = 1280  # pooled, before the projection
 CONTEXT = 32  # tokens; a search sentence is shorter, and the tower costs by the token
 
 MODEL: dict[str, Any] = {
     "embed_dim": DIMENSION,
     "vision_cfg": {
-        "timm_model_name": "mobilenetv2_100",
+        "timm_model_name": "efficientnet_lite0",
         "timm_model_pretrained": False,
         "timm_pool": "avg",
         "timm_proj": "linear",
@@ -44,6 +46,11 @@ PREPROCESSING: dict[str, Any] = {
 }
 
 
+def training_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where the device multiplies it faster than float32, else float32."""
+    return torch.bfloat16 if torch.bfloat16 in precisions(device.type) else torch.float32
+
+
 def new_model(seed: int = 0) -> open_clip.CLIP:
     """The model with random weights, in evaluation mode, float32."""
     torch.manual_seed(seed)
@@ -51,7 +58,7 @@ def new_model(seed: int = 0) -> open_clip.CLIP:
 
 
 class Lower(nn.Module):
-    """Pixels (n, 3, 192, 192) in -1..1 to maps (n, 96, 12, 12): stem and the first blocks."""
+    """Pixels (n, 3, 192, 192) in -1..1 to maps (n, 112, 12, 12): stem and the first blocks."""
 
     def __init__(self, trunk: Any) -> None:
         super().__init__()
@@ -64,7 +71,7 @@ class Lower(nn.Module):
 
 
 class Upper(nn.Module):
-    """Maps (n, 96, h, w) to pooled features (n, 1280): the last blocks. Any map size."""
+    """Maps (n, 112, h, w) to pooled features (n, 1280): the last blocks. Any map size."""
 
     def __init__(self, trunk: Any) -> None:
         super().__init__()

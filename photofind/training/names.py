@@ -1,8 +1,7 @@
 """What labels are called: the concepts that labelled photos teach, each with its names.
 
 A label in a data set is one word chosen by somebody; a person searching says another. Each
-concept therefore has several names, and training draws one at a time. Hides WordNet's list and
-the order of the classifier's thousand classes.
+concept therefore has several names, and training draws one at a time. Hides WordNet's list.
 """
 
 from __future__ import annotations
@@ -57,6 +56,27 @@ PLAIN: dict[str, tuple[str, ...]] = {
     "handwriting": ("handwriting", "handwritten notes", "a handwritten page"),
     "map": ("map", "a street map", "a city map"),
     "person": ("person", "a man", "a woman", "people"),
+    "person's face": ("face", "a portrait", "a person's face", "a portrait of a person"),
+    "airplane": ("airplane", "aeroplane", "a plane"),
+    "motorbike": ("motorbike", "motorcycle"),
+    "mobile phone": ("mobile phone", "cell phone", "smartphone"),
+    "car seen from the side": ("car", "automobile", "a car seen from the side"),
+    "beach": ("beach", "a sandy beach", "the seaside", "the seashore"),
+    "coast": ("coast", "the seaside", "the coast by the sea"),
+    "skyscraper": ("skyscraper", "a city skyline", "tall buildings", "high-rise buildings"),
+    "tall building": ("tall building", "a skyscraper", "a high-rise"),
+    "football match": ("football match", "a soccer game", "people playing soccer"),
+    "swimming": ("swimming", "a swimmer in a pool", "people swimming"),
+    "ski slope": ("ski slope", "skiing", "a snowy slope", "people skiing"),
+    "playground": ("playground", "children's playground", "a swing and a slide"),
+    "banquet hall": ("banquet hall", "a wedding reception", "tables set for a party"),
+    "ballroom": ("ballroom", "people dancing", "a dance floor"),
+    "stage": ("stage", "a concert", "a band on a stage"),
+    "sand desert": ("desert", "sand dunes"),
+    "living room": ("living room", "a sofa in a living room"),
+    "office": ("office", "a desk with a computer"),
+    "harbor": ("harbor", "boats in a harbour", "a marina"),
+    "railroad track": ("railroad track", "railway tracks"),
 }
 
 # Labels in the sets that say nothing, or say it badly.
@@ -99,19 +119,6 @@ def wordnet(words: Path) -> dict[str, tuple[str, ...]]:
     """WordNet's noun synsets, id to names, from a ``words.txt`` of Tiny-ImageNet."""
     lines = (line.rstrip("\n") for line in words.open(encoding="utf-8"))
     return {wnid: tuple(names.split(", ")) for wnid, names in (line.split("\t") for line in lines)}
-
-
-def classifier_synsets(labels: Sequence[str], nouns: dict[str, tuple[str, ...]]) -> list[str]:
-    """The WordNet id of each class, whose ids are ascending, from the classes' names."""
-    by_names: dict[tuple[str, ...], list[str]] = {}
-    for wnid, names in sorted(nouns.items()):
-        by_names.setdefault(names, []).append(wnid)
-    synsets: list[str] = []
-    last = ""
-    for label in labels:
-        last = next(wnid for wnid in by_names[tuple(label.split(", "))] if wnid > last)
-        synsets.append(last)
-    return synsets
 
 
 def concepts(

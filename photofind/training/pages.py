@@ -68,7 +68,7 @@ def _word(rng: np.random.Generator) -> str:
     return "".join(rng.choice(list(_LETTERS), rng.integers(2, 10), p=_WEIGHTS))
 
 
-def _words(rng: np.random.Generator, count: int) -> str:
+def words(rng: np.random.Generator, count: int) -> str:
     return " ".join(_word(rng) for _ in range(count))
 
 
@@ -92,13 +92,13 @@ def _lines(
             y += size
             continue
         room = (right - left) * (1.0 if rng.random() < 0.8 else rng.uniform(0.2, 0.9))
-        _text(draw, (left, y), _words(rng, 30)[: int(room / (size * 0.55))], size, fill)
+        _text(draw, (left, y), words(rng, 30)[: int(room / (size * 0.55))], size, fill)
         y += int(size * 1.45)
 
 
 def _document(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
     edge = int(rng.integers(20, 60))
-    _text(draw, (edge, edge), _words(rng, 4).title(), int(rng.integers(18, 34)), (20, 20, 20))
+    _text(draw, (edge, edge), words(rng, 4).title(), int(rng.integers(18, 34)), (20, 20, 20))
     size = int(rng.integers(9, 18))
     if rng.random() < 0.3:
         middle = SIZE // 2
@@ -112,9 +112,9 @@ def _receipt(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
     left, right = 110, SIZE - 110
     draw.rectangle((0, 0, SIZE, SIZE), fill=_dark(rng))
     draw.rectangle((left - 20, 0, right + 20, SIZE), fill=_light(rng))
-    _text(draw, (left, 20), _words(rng, 2).upper(), 22, (20, 20, 20))
+    _text(draw, (left, 20), words(rng, 2).upper(), 22, (20, 20, 20))
     for y in range(70, SIZE - 60, int(rng.integers(20, 30))):
-        _text(draw, (left, y), _words(rng, 2)[:16], 14, (30, 30, 30))
+        _text(draw, (left, y), words(rng, 2)[:16], 14, (30, 30, 30))
         _text(draw, (right - 50, y), f"{rng.uniform(0.5, 90):.2f}", 14, (30, 30, 30))
     _text(draw, (left, SIZE - 45), f"TOTAL  {rng.uniform(10, 300):.2f}", 22, (10, 10, 10))
 
@@ -150,7 +150,7 @@ def _phone(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
 
 
 def _chart(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
-    _text(draw, (70, 14), _words(rng, 3).title(), 22, (30, 30, 30))
+    _text(draw, (70, 14), words(rng, 3).title(), 22, (30, 30, 30))
     kind = rng.integers(0, 3)
     if kind == 2:
         start = 0.0
@@ -226,10 +226,10 @@ def _qr_code(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
 def _slide(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
     draw.rectangle((0, 0, SIZE, SIZE), fill=_strong(rng) if rng.random() < 0.5 else _light(rng))
     ink = (255, 255, 255) if rng.random() < 0.5 else (20, 20, 30)
-    _text(draw, (30, 40), _words(rng, 3).title()[:22], 40, ink)
+    _text(draw, (30, 40), words(rng, 3).title()[:22], 40, ink)
     for y in range(150, 400, 55):
         draw.ellipse((40, y + 8, 52, y + 20), fill=ink)
-        _text(draw, (66, y), _words(rng, 4)[:28], 24, ink)
+        _text(draw, (66, y), words(rng, 4)[:28], 24, ink)
 
 
 def _map(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:

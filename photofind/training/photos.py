@@ -23,7 +23,7 @@ from PIL import Image
 from photofind.training import pages
 
 # Pixels a side to keep: what the set's photos have, and no more than the model can use.
-SIDES = {"tiny": 64, "mini": 84, "scenes": 150, "flowers": 128}
+SIDES = {"tiny": 64, "mini": 84, "scenes": 150, "flowers": 128, "food": 64, "places": 128}
 SIDE = 224
 DOUBLE = 0.97  # correlation of two 16 x 16 grey pictures above which they are the same photo
 PAGES = 130  # drawn pictures of each kind
@@ -41,12 +41,31 @@ def in_groups(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
 
 def decode(content: bytes, side: int) -> NDArray[np.uint8] | None:
     """The middle square, (side, side, 3); None for what cannot be read."""
+    image = _opened(content, side)
+    return None if image is None else _middle(image, side)
+
+
+def decode_with_prints(
+    content: bytes, side: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]] | None:
+    """The middle square, and the fingerprints (2, 256) of it and of the whole photo."""
+    image = _opened(content, side)
+    if image is None:
+        return None
+    middle = _middle(image, side)
+    return middle, np.stack([fingerprint(Image.fromarray(middle)), fingerprint(image)])
+
+
+def _opened(content: bytes, side: int) -> Image.Image | None:
     try:
         with Image.open(io.BytesIO(content)) as opened:
             opened.draft("RGB", (2 * side, 2 * side))
-            image = opened.convert("RGB")
+            return opened.convert("RGB")
     except (OSError, ValueError, SyntaxError):
         return None
+
+
+def _middle(image: Image.Image, side: int) -> NDArray[np.uint8]:
     factor = side / min(image.size)
     width, height = (max(side, round(edge * factor)) for edge in image.size)
     image = image.resize((width, height), Image.Resampling.BICUBIC)
@@ -54,9 +73,9 @@ def decode(content: bytes, side: int) -> NDArray[np.uint8] | None:
     return np.asarray(image.crop((left, top, left + side, top + side)))
 
 
-def fingerprint(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def fingerprint(image: Image.Image) -> NDArray[np.float32]:
     """(256,) of unit length: the photo in 16 x 16 greys, without brightness and contrast."""
-    small = Image.fromarray(pixels).convert("L").resize((16, 16), Image.Resampling.BOX)
+    small = image.convert("L").resize((16, 16), Image.Resampling.BOX)
     grey = np.asarray(small, np.float32).ravel()
     grey = grey - grey.mean()
     unit: NDArray[np.float32] = grey / (np.linalg.norm(grey) + 1e-6)
@@ -64,12 +83,16 @@ def fingerprint(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def judged_fingerprints(evaluation: Path, photos: Path) -> NDArray[np.float32]:
-    """Of every photo that may not be trained on: tars of ``evaluation``, files of ``photos``."""
+    """Of every photo that may not be trained on: tars of ``evaluation``, files of ``photos``.
+
+    (n, 256); two of each photo, of its middle and of the whole squeezed into a square, since sets
+    hold the one or the other.
+    """
     contents = [content for tar in sorted(evaluation.glob("*.tar")) for _, content in _read(tar)]
     contents += [path.read_bytes() for path in sorted(photos.glob("*.jpg"))]
-    decoded = (decode(content, SIDE) for content in contents)
-    found = [fingerprint(pixels) for pixels in decoded if pixels is not None]
-    return np.stack(found) if found else np.empty((0, 256), np.float32)
+    decoded = (decode_with_prints(content, SIDE) for content in contents)
+    found = [prints for _, prints in filter(None, decoded)]
+    return np.concatenate(found) if found else np.empty((0, 256), np.float32)
 
 
 def keep_set(tar: Path, run: Path, judged: NDArray[np.float32]) -> tuple[int, int]:
@@ -93,12 +116,10 @@ def keep_set(tar: Path, run: Path, judged: NDArray[np.float32]) -> tuple[int, in
     with ThreadPoolExecutor() as pool:
         for part in in_groups(_read(tar), AT_ONCE):
             files, contents = zip(*part, strict=True)
-            for file, pixels in zip(
-                files, pool.map(decode, contents, [side] * len(contents)), strict=True
-            ):
-                if pixels is None:
-                    continue
-                if len(judged) and float((judged @ fingerprint(pixels)).max()) > DOUBLE:
+            decoded = pool.map(decode_with_prints, contents, [side] * len(contents))
+            read = [(file, *one) for file, one in zip(files, decoded, strict=True) if one]
+            for (file, pixels, _), double in zip(read, _doubles(read, judged), strict=True):
+                if double:
                     doubles += 1
                     continue
                 kept[len(known)] = pixels
@@ -106,6 +127,18 @@ def keep_set(tar: Path, run: Path, judged: NDArray[np.float32]) -> tuple[int, in
     kept.flush()
     (run / "px" / f"{name}.json").write_text(json.dumps(known), encoding="utf-8")
     return len(known), doubles
+
+
+def _doubles(
+    read: list[tuple[str, NDArray[np.uint8], NDArray[np.float32]]], judged: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Which of the photos are judged ones."""
+    if not read or not len(judged):
+        return np.zeros(len(read), np.bool_)
+    prints = np.stack([two for _, _, two in read])  # (n, 2, 256)
+    nearest = (prints.reshape(-1, 256) @ judged.T).max(axis=1)
+    found: NDArray[np.bool_] = nearest.reshape(-1, 2).max(axis=1) > DOUBLE
+    return found
 
 
 def keep_pages(run: Path) -> int:

@@ -1,5 +1,9 @@
 """From a data folder to the shipped weights: the stages in their order, each resumable.
 
+A second generation starts at the first one's text tower: that takes the sentence teacher's place,
+and the stage that makes a text tower falls away. Only the image side is made anew, in minutes, and
+the time goes into training both together.
+
 The run's folder keeps what is computed once (see :mod:`photofind.training.caches`), a checkpoint
 and the finished weights of each stage, and the log. A stage whose weights are there is skipped,
 so the same command goes on after an interruption.
@@ -12,20 +16,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import open_clip
 import torch
 from torch import Tensor
 
 from photofind.training import loop
 from photofind.training.backbone import load_backbone
-from photofind.training.export import export, with_mapped_text
+from photofind.training.caches import keep_mean
+from photofind.training.earlier import EarlierText, read_text
+from photofind.training.export import export, put_map_behind
 from photofind.training.image_stage import ImagePlan, ImageSide, ImageStage
 from photofind.training.joint_stage import JointPlan, JointStage
 from photofind.training.maps import Mapper
-from photofind.training.model import Upper, new_model
+from photofind.training.model import DIMENSION, Upper, new_model
 from photofind.training.photos import judged_fingerprints, keep_pages, keep_set
 from photofind.training.selection import LABELLED, Selection, keep_selection
-from photofind.training.sentences import keep_sentences, sentences_kept
+from photofind.training.sentences import Encode, keep_sentences, sentences_kept
 from photofind.training.teacher import Teacher
 from photofind.training.text_stage import TextPlan, TextStage, text_modules
 
@@ -33,18 +40,31 @@ State = dict[str, Tensor]
 
 # How many photos of each set are mapped in each view: what two cores manage in half an hour.
 VIEWS: dict[str, tuple[int | None, ...]] = {
-    "flickr8k": (None, None),
+    "flickr8k": (None, None, None),
+    "coco_captioned": (None, None),
+    "coco_sample": (None, None),
+    "web_sample": (None, None),
     "coco_small": (None,),
+    "coco_objects": (None,),
     "fruits_vegetables": (None,),
     "weather": (None,),
     "pages": (None,),
-    "flowers": (2_600,),
+    "flowers": (1_200,),
     "scenes": (3_000,),
-    "clothing": (2_000,),
-    "cats_dogs": (1_500,),
-    "imagenette": (3_000,),
-    "mini": (24_000,),
-    "tiny": (40_000,),
+    "clothing": (1_500,),
+    "cats_dogs": (1_000,),
+    "imagenette": (2_000,),
+    "food": (3_000,),
+    "caltech": (6_000,),
+    "groceries": (2_000,),
+    "rooms": (1_000,),
+    "places_grey": (1_000,),
+    "pacs": (2_000,),
+    "sports": (3_000,),
+    "places": (8_000,),
+    "beaches": (1_000,),
+    "mini": (10_000,),
+    "tiny": (20_000,),
 }
 
 
@@ -53,9 +73,9 @@ class Steps:
     """How long each stage is trained."""
 
     head: int = 450
-    upper: int = 430
-    text: int = 609
-    joint: int = 419
+    upper: int = 500
+    text: int = 600
+    joint: int = 1400
 
     def shortened(self, factor: float) -> Steps:
         """As many times as many."""
@@ -94,23 +114,26 @@ class Run:
     """One training run in its folder."""
 
     def __init__(
-        self, data: Path, folder: Path, recipe: Recipe, device: str, report: Callable[[str], None]
+        self,
+        data: Path,
+        folder: Path,
+        recipe: Recipe,
+        device: str,
+        report: Callable[[str], None],
+        start: Path | None = None,
     ) -> None:
+        """``start``: the folder of an earlier model, whose text tower is where this one starts."""
         self._data, self._folder, self._recipe = data, folder, recipe
         self._device = torch.device(device)
         self._say = report
+        self._start = start
         (folder / "stages").mkdir(parents=True, exist_ok=True)
 
     def prepare(self) -> None:
         """Photos to pixels, sentences to the teacher's vectors, pixels to maps."""
-        if not (self._folder / "px" / "pages.npy").exists():
-            judged = judged_fingerprints(self._data / "eval", self._data / "photos")
-            for tar in sorted((self._data / "train").glob("*.tar")):
-                kept, doubles = keep_set(tar, self._folder, judged)
-                self._say(f"{tar.stem}: {kept} photos, {doubles} doubles of judged ones left out")
-            self._say(f"pages: {keep_pages(self._folder)} drawn")
+        self._keep_photos()
         if not (self._folder / "text" / f"{LABELLED}.npy").exists():
-            teacher = Teacher(self._device.type)
+            teacher = self._teacher()
             if not sentences_kept(self._folder):
                 keep_sentences(self._data, self._folder, teacher, self._say)
             keep_selection(self._data / "eval", self._folder, teacher)
@@ -132,24 +155,51 @@ class Run:
             stage = ImageStage(self._folder, side, plan)
             side.load_state_dict(self._stage(name, count, stage))
             self._tell(name, selection, side)
-        model = new_model(recipe.text.seed).to(self._device)
-        text = text_modules(model)
-        text.load_state_dict(
-            self._stage("text", steps.text, TextStage(self._folder, model, recipe.text))
-        )
+        model = self._text_tower()
+        put_map_behind(model, side.text_map.weight)
         self._tell("text", selection, side, model)
         joint = JointStage(self._folder, side, model, recipe.joint)
         joint.module.load_state_dict(self._stage("joint", steps.joint, joint))
         self._tell("joint", selection, side, model)
-        return assemble(load_backbone(self._data / "backbone"), side, model)
+        return assemble(load_backbone(), side, model)
 
     def export(self, model: open_clip.CLIP, folder: Path) -> None:
         """Write the model folder."""
         weights = export(model, folder)
         self._say(f"{weights}: {weights.stat().st_size / 1e6:.1f} MB")
 
+    def _keep_photos(self) -> None:
+        """Decode every set that is not there yet."""
+        judged = None
+        for tar in sorted((self._data / "train").glob("*.tar")):
+            if not (self._folder / "px" / f"{tar.stem}.json").exists():
+                if judged is None:
+                    judged = judged_fingerprints(self._data / "eval", self._data / "photos")
+                kept, doubles = keep_set(tar, self._folder, judged)
+                self._say(f"{tar.stem}: {kept} photos, {doubles} doubles of judged ones left out")
+        if not (self._folder / "px" / "pages.json").exists():
+            self._say(f"pages: {keep_pages(self._folder)} drawn")
+
+    def _teacher(self) -> Encode:
+        if self._start is None:
+            return Teacher(self._device.type)
+        keep_mean(self._folder, np.zeros(DIMENSION, np.float32))
+        return EarlierText(self._start, self._device)
+
+    def _text_tower(self) -> open_clip.CLIP:
+        """A model whose text tower follows the teacher's vectors, or is the teacher."""
+        plan = self._recipe.text
+        model = new_model(plan.seed).to(self._device)
+        text = text_modules(model)
+        if self._start is not None:
+            text.load_state_dict(text_modules(read_text(self._start)).state_dict())
+            return model
+        stage = TextStage(self._folder, model, plan)
+        text.load_state_dict(self._stage("text", self._recipe.steps.text, stage))
+        return model
+
     def _mapper(self) -> Mapper:
-        return Mapper(self._folder, load_backbone(self._data / "backbone"), self._device)
+        return Mapper(self._folder, load_backbone(), self._device)
 
     def _tell(
         self, name: str, selection: Selection, side: ImageSide, model: open_clip.CLIP | None = None
@@ -160,7 +210,7 @@ class Run:
 
     def _new_side(self) -> ImageSide:
         torch.manual_seed(self._recipe.head.seed)
-        network = load_backbone(self._data / "backbone")
+        network = load_backbone()
         side = ImageSide(Upper(network)).eval()
         # Twice as fast on processors with convolutions as narrow as these.
         torch.nn.Module.to(side.upper, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -198,7 +248,6 @@ def assemble(network: object, side: ImageSide, model: open_clip.CLIP) -> open_cl
             state[f"visual.trunk.{name}"] = value
     state["visual.head.proj.weight"] = side.projection.weight.detach()
     state |= text_modules(model).state_dict()
-    state = with_mapped_text(state, side.text_map.weight.detach())
     state["logit_scale"] = side.scale().detach().log()
     whole.load_state_dict({name: value.cpu() for name, value in state.items()})
     return whole.eval()

@@ -14,7 +14,6 @@ import numpy as np
 import open_clip
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from photofind.encoder.zeroshot import SINGLE_TEMPLATE
 from photofind.training.caches import MappedSet, Sentences, teacher_mean
@@ -56,7 +55,6 @@ class Selection:
         mean = teacher_mean(run)
         for name in SOURCES:
             mapper.keep(name, 0, None, lambda _: None)
-        self._scale = torch.from_numpy(np.load(run / "feat" / "scale.npy")).view(1, -1, 1, 1)
         self._sets = {name: MappedSet(run, name) for name in SOURCES}
         self._sentences = {name: Sentences(run, name, mean) for name in SOURCES}
 
@@ -64,7 +62,7 @@ class Selection:
     def measure(
         self, side: ImageSide, model: open_clip.CLIP | None = None
     ) -> tuple[Retrieval, ZeroShot]:
-        """With the teacher's sentences, or with those of a text tower."""
+        """With the teacher's sentences, or those of a text tower that has the map behind it."""
         captions = self._sentences[CAPTIONED].texts
         shown = [photo["captions"][0] for photo in self._sets[CAPTIONED].photos]
         vectors = self._texts(CAPTIONED, side, model)
@@ -84,7 +82,7 @@ class Selection:
         parts = []
         for first in range(0, len(kept), AT_ONCE):
             whole = kept[first : first + AT_ONCE].astype(np.float32)
-            maps = torch.from_numpy(whole).permute(0, 3, 1, 2) * self._scale
+            maps = torch.from_numpy(whole).permute(0, 3, 1, 2)
             maps = maps.to(device, memory_format=torch.channels_last)
             parts.append(side.photos(side.upper(maps)).float().cpu().numpy())
         return np.concatenate(parts)
@@ -95,10 +93,9 @@ class Selection:
         sentences = self._sentences[name]
         device = side.projection.weight.device
         if model is None:
-            vectors = torch.from_numpy(sentences.vectors).to(device)
+            vectors = side.sentences(torch.from_numpy(sentences.vectors).to(device))
         else:
             tokens = torch.split(tokenize(sentences.texts).to(device), AT_ONCE)
             vectors = torch.cat([encode_tokens(model, part) for part in tokens])
-        mapped: Tensor = side.sentences(vectors)
-        found: NDArray[np.float32] = mapped.float().cpu().numpy()
+        found: NDArray[np.float32] = vectors.float().cpu().numpy()
         return found

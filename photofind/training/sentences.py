@@ -13,15 +13,15 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from open_clip.zero_shot_metadata import IMAGENET_CLASSNAMES
+from timm.data.imagenet_info import ImageNetInfo
 
-from photofind.training.backbone import class_labels
 from photofind.training.batches import label_of
 from photofind.training.names import (
-    classifier_synsets,
     common_names,
     concepts,
     phrases,
@@ -35,8 +35,8 @@ TEXT_FILES = {
     "cap_coco": "coco_val2017_not_held.en.txt.gz",
     "cap_cc": "conceptual_captions_val.en.txt.gz",
 }
-PHRASES = 60_000  # the most frequent ones
-NOUNS = 80_000
+PHRASES = 30_000  # the most frequent ones
+NOUNS = 30_000
 SELECTION = "val_"  # begins the names of sets that stages are compared on; see selection.py
 LONGEST_NOUN = 40  # characters
 VOWELS = frozenset("aeiouAEIOU")
@@ -51,12 +51,13 @@ def keep_sentences(data: Path, run: Path, encode: Encode, report: Callable[[str]
     """Write every list that is not there yet into the run's folder."""
     (run / "text").mkdir(parents=True, exist_ok=True)
     nouns = wordnet(data / "train" / "words.txt")
-    _keep_concepts(data, run, nouns, encode, report)
-    for name in ("flickr8k", "coco_small"):
-        listed = run / "px" / f"{name}.json"
-        if listed.exists():
-            captions = [c for photo in json.loads(listed.read_text()) for c in photo["captions"]]
-            _keep(run, f"cap_{name}", captions, encode, report)
+    _keep_concepts(run, nouns, encode, report)
+    for listed in sorted((run / "px").glob("*.json")):
+        if not listed.name.startswith(SELECTION):
+            captions = [
+                c for photo in json.loads(listed.read_text()) for c in photo.get("captions", ())
+            ]
+            _keep(run, f"cap_{listed.stem}", captions, encode, report)
     lines: list[str] = []
     for name, file in TEXT_FILES.items():
         found = _lines(data / "text" / file)
@@ -91,7 +92,6 @@ def with_article(name: str) -> str:
 
 
 def _keep_concepts(
-    data: Path,
     run: Path,
     nouns: dict[str, tuple[str, ...]],
     encode: Encode,
@@ -108,8 +108,8 @@ def _keep_concepts(
             label = label_of(photo)
             if label:
                 labels |= set(label) if isinstance(label, list) else {str(label)}
-    synsets = classifier_synsets(class_labels(data / "backbone"), nouns)
-    found = concepts(IMAGENET_CLASSNAMES, synsets, nouns, labels)
+    known: Any = ImageNetInfo()
+    found = concepts(IMAGENET_CLASSNAMES, known.label_names(), nouns, labels)
     names = [name for names in found.names for name in names]
     _keep(run, "names", names, lambda texts: name_vectors(encode, texts), report)
     content = json.dumps({"names": found.names, "by_label": found.by_label})

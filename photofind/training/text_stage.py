@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from photofind.training.caches import Sentences, teacher_mean
 from photofind.training.loop import Group
 from photofind.training.loss import following, symmetric_cross_entropy
-from photofind.training.model import CONTEXT, encode_tokens
+from photofind.training.model import CONTEXT, encode_tokens, training_dtype
 
 TEMPLATES: tuple[str, ...] = tuple(template("{}") for template in OPENAI_IMAGENET_TEMPLATES)
 BARE = 0.35  # of the drawn names stand alone, the others in a template
@@ -42,7 +42,6 @@ class TextPlan:
     short: int = 256
     rate: float = 1.2e-3
     follow_weight: float = 4.0
-    half: bool = True  # compute in bfloat16: a third faster, and the weights stay float32
     seed: int = 0
     caption_sets: dict[str, float] = field(default_factory=lambda: dict(CAPTIONS))
     short_sets: dict[str, float] = field(default_factory=lambda: dict(SHORT))
@@ -138,6 +137,8 @@ class TextStage:
         self._plan = plan
         self._drawer = TextDrawer(run, plan)
         self._text = text_modules(model)
+        # The weights stay float32.
+        self._half = training_dtype(model.positional_embedding.device) is torch.bfloat16
 
     @property
     def module(self) -> nn.Module:
@@ -152,7 +153,7 @@ class TextStage:
         long, long_teacher = self._drawer.captions(self._plan.captions, rng)
         short, short_teacher = self._drawer.short(self._plan.short, rng)
         teachers = (long_teacher.to(device), short_teacher.to(device))
-        with torch.autocast(device.type, torch.bfloat16, enabled=self._plan.half):
+        with torch.autocast(device.type, torch.bfloat16, enabled=self._half):
             tokens = torch.cat([long, short]).to(device)
             encoded = encode_tokens(self._model, tokens, LENGTH_GROUPS)
         students = torch.split(encoded, [len(long), len(short)])

@@ -51,7 +51,8 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import timm
     import torch
 
-    from photofind.training.maps import Mapper
+    from photofind.training.backbone import ARCHITECTURE
+    from photofind.training.maps import WRITTEN, Mapper
 
     run = tmp_path_factory.mktemp("run")
     (run / "px").mkdir()
@@ -79,13 +80,12 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, sentences in texts.items():
         (run / "text" / f"{name}.json").write_text(json.dumps(sentences))
         np.save(run / "text" / f"{name}.npy", made_up_teacher(sentences).astype(np.float16))
-    (run / "text" / "cap_coco_small.json").write_text("[]")
-    np.save(run / "text" / "cap_coco_small.npy", np.empty((0, 384), np.float16))
 
     torch.manual_seed(0)
-    network = timm.create_model("mobilenetv2_100", num_classes=1000).eval()
+    network = timm.create_model(ARCHITECTURE, num_classes=1000).eval()
     mapper = Mapper(run, network, torch.device("cpu"))
     for name in ("flickr8k", "tiny"):
         mapper.keep(name, 0, None, lambda _: None)
-    mapper.keep("flickr8k", 1, 32, lambda _: None)
+    mapper.keep("flickr8k", WRITTEN, None, lambda _: None)
+    mapper.keep("flickr8k", 2, 32, lambda _: None)
     return run

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import open_clip
 import pytest
 import torch
 
 from photofind.encoder import open_encoder
 from photofind.images import read_picture
-from photofind.training.export import WEIGHTS_NAME, export, read_exported, with_mapped_text
+from photofind.training.earlier import EarlierText, read_text
+from photofind.training.export import WEIGHTS_NAME, export, put_map_behind, read_exported
 from photofind.training.model import IMAGE_SIZE, encode_tokens, new_model
 
 TEXTS = ["a dog on the beach", "x", "two children play football in front of an old red house"]
@@ -47,7 +49,6 @@ def test_the_file_is_half_precision_and_within_its_limit(exported: Path) -> None
 def test_open_clip_and_the_encoder_give_the_models_own_vectors(exported: Path) -> None:
     import io
 
-    import open_clip
     from PIL import Image
 
     loaded, _, preprocess = open_clip.create_model_and_transforms(f"local-dir:{exported}")
@@ -85,7 +86,6 @@ def test_a_model_read_back_is_the_model_written(exported: Path) -> None:
 
 
 def test_sentences_cut_to_their_length_have_the_vectors_of_the_whole() -> None:
-    import open_clip
 
     model = new_model()
     tokens = open_clip.SimpleTokenizer(context_length=32)(TEXTS)
@@ -94,8 +94,16 @@ def test_sentences_cut_to_their_length_have_the_vectors_of_the_whole() -> None:
 
 
 def test_the_teachers_map_goes_behind_the_text_tower() -> None:
-    student, text_map = torch.randn(5, 384), torch.randn(384, 384)
-    state = with_mapped_text({"text_projection": torch.eye(384)}, text_map)
-    torch.testing.assert_close(
-        student @ state["text_projection"], student @ text_map.T, atol=1e-4, rtol=1e-4
-    )
+    model, text_map = new_model(), torch.randn(384, 384)
+    tokens = open_clip.SimpleTokenizer(context_length=32)(TEXTS)
+    before = model.encode_text(tokens)
+    put_map_behind(model, text_map)
+    torch.testing.assert_close(model.encode_text(tokens), before @ text_map.T, atol=1e-4, rtol=1e-4)
+
+
+def test_an_earlier_models_sentences_are_the_teachers(exported: Path) -> None:
+    teacher = EarlierText(exported, torch.device("cpu"))
+    model = read_text(exported)
+    tokens = open_clip.SimpleTokenizer(context_length=32)(TEXTS)
+    whole = torch.nn.functional.normalize(model.encode_text(tokens), dim=-1)
+    torch.testing.assert_close(torch.from_numpy(teacher(TEXTS)), whole, atol=1e-4, rtol=0)

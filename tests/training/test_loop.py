@@ -13,11 +13,12 @@ from photofind.training.loop import Plan, rate_factor
 def image_stage(run: Path, *, frozen: bool):  # type: ignore[no-untyped-def]
     import timm
 
+    from photofind.training.backbone import ARCHITECTURE
     from photofind.training.image_stage import ImagePlan, ImageSide, ImageStage
     from photofind.training.model import Upper
 
     torch.manual_seed(0)
-    network = timm.create_model("mobilenetv2_100", num_classes=1000).eval()
+    network = timm.create_model(ARCHITECTURE, num_classes=1000).eval()
     side = ImageSide(Upper(network)).eval()
     plan = ImagePlan(
         captioned=64, labelled=8, frozen=frozen, upper_rate=1e-3, head_rate=3e-3,
@@ -76,7 +77,6 @@ def photos_and_captions(stage, run: Path):  # type: ignore[no-untyped-def]
 
     kept = MappedSet(run, "flickr8k")
     maps = torch.from_numpy(kept.views[0].maps.astype(np.float32)).permute(0, 3, 1, 2)
-    maps = maps * torch.from_numpy(np.load(run / "feat" / "scale.npy")).view(1, -1, 1, 1)
     photos = stage.module.photos(stage.module.upper(maps))
     sentences = Sentences(run, "cap_flickr8k", teacher_mean(run))
     rows = [sentences.texts.index(photo["captions"][0]) for photo in kept.photos]
@@ -102,7 +102,7 @@ def test_both_towers_are_trained_and_the_teachers_map_is_not(
     from photofind.training.model import new_model
 
     image = image_stage(small_run, frozen=False).module
-    plan = JointPlan(captioned=8, labelled=8, names=32, meaningless=4, anchors=8)
+    plan = JointPlan(captioned=8, labelled=8, names=32, meaningless=4, anchors=8, written=4)
     stage = JointStage(small_run, image, new_model(), plan)
     before = {name: value.clone() for name, value in stage.module.state_dict().items()}
     loop.train(stage, Plan(steps=2), tmp_path / "checkpoint", quiet)

@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from skimage import data
 
 from photofind.training import names, pages, photos, sentences, text_stage
+from photofind.training.writing import write_over
 from tests.training.conftest import made_up_teacher, sixty_four_photos
 
 NOUNS = {"n01": ("tench", "Tinca tinca"), "n02": ("crane",), "n03": ("crane",), "n04": ("boat",)}
@@ -20,11 +22,6 @@ NOUNS = {"n01": ("tench", "Tinca tinca"), "n02": ("crane",), "n03": ("crane",), 
 @pytest.mark.parametrize("module", [names, sentences, text_stage])
 def test_the_examples_in_docstrings(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
-
-
-def test_classes_of_one_name_are_told_apart_by_their_order() -> None:
-    labels = ["tench, Tinca tinca", "crane", "crane", "boat"]
-    assert names.classifier_synsets(labels, NOUNS) == ["n01", "n02", "n03", "n04"]
 
 
 def test_concepts_begin_with_the_classes_and_know_every_label() -> None:
@@ -74,12 +71,37 @@ def test_a_photo_that_is_judged_is_left_out_of_training(tmp_path: Path) -> None:
         add("labels.json", json.dumps({f"{n}.png": f"label {n}" for n in range(6)}).encode())
     # The same photo, darker and of another size.
     darker = Image.fromarray(tiles[2] // 2).resize((90, 90))
-    judged = photos.fingerprint(np.asarray(darker))[None]
+    judged = photos.fingerprint(darker)[None]
     assert photos.keep_set(tar, tmp_path, judged) == (5, 1)
     known = json.loads((tmp_path / "px" / "tiny.json").read_text())
     assert [photo["label"] for photo in known] == [f"label {n}" for n in (0, 1, 3, 4, 5)]
     kept = np.load(tmp_path / "px" / "tiny.npy")
     np.testing.assert_array_equal(kept[2], tiles[3])
+
+
+def test_a_judged_photo_is_known_by_its_middle_and_by_the_whole_of_it(tmp_path: Path) -> None:
+    wide = Image.fromarray(data.astronaut()).crop((0, 0, 512, 300))
+    (tmp_path / "photos").mkdir()
+    wide.save(tmp_path / "photos" / "judged.jpg")
+    judged = photos.judged_fingerprints(tmp_path / "eval", tmp_path / "photos")
+    squeezed, middle = wide.resize((64, 64)), wide.crop((106, 0, 406, 300))
+    for double in (squeezed, middle):
+        assert float((judged @ photos.fingerprint(double)).max()) > photos.DOUBLE
+    assert float((judged @ photos.fingerprint(wide.crop((200, 100, 512, 300)))).max()) < 0.9
+
+
+def test_writing_covers_a_part_of_a_photo_and_depends_on_the_generator_alone() -> None:
+    photo = sixty_four_photos()[3]
+    written = write_over(photo, np.random.default_rng(1))
+    np.testing.assert_array_equal(written, write_over(photo, np.random.default_rng(1)))
+    changed = np.stack(
+        [
+            (write_over(photo, np.random.default_rng(seed)) != photo).any(axis=2).mean()
+            for seed in range(40)
+        ]
+    )
+    assert (changed > 0).all()
+    assert changed.mean() < 0.4
 
 
 def test_a_name_lies_between_the_word_and_a_sentence_about_it() -> None:
