@@ -17,6 +17,7 @@ If any of this fails with another release, everything is imported plainly, with 
 operators declared. It may go when open_clip no longer needs torchvision.
 """
 
+import ctypes
 import importlib
 import importlib.util
 import logging
@@ -34,6 +35,11 @@ from photofind.errors import ModelError
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
 
+# Of mallopt(3): the freed memory from which on it is given back, how many blocks are mapped by
+# themselves, and how many heaps there are (those of threads are too small for large blocks).
+_TRIM_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -4, -8
+_MALLOC_OPTIONS: Final = ((_TRIM_THRESHOLD, 2**31 - 1), (_MMAP_MAX, 0), (_ARENA_MAX, 1))
+
 _PACKAGES: Final = ("open_clip", "timm", "torchvision")
 
 
@@ -44,7 +50,27 @@ def start_torch() -> None:
         # other tower) that costs most of the speed: measured with 2 threads on 2 busy cores, 10
         # photos a second spinning, 92 sleeping.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        _keep_freed_memory()
     importlib.import_module("torch")
+
+
+def _keep_freed_memory() -> None:
+    """Let glibc keep what torch frees, instead of giving it back and asking for it again.
+
+    Every layer's result is some megabytes, which glibc by default maps anew and which the kernel
+    must then fill with zeros: a third of the time of a convolutional tower. Measured with
+    EfficientNet-Lite0, photos per core second: 44 as it is, 60 with this; 70,000 page faults a
+    second against 2,000. Other systems keep such memory by themselves.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    try:
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+    except (OSError, AttributeError):  # another C library
+        return
+    for option, value in _MALLOC_OPTIONS:
+        if not mallopt(option, value):
+            _log.info("malloc option %d is not accepted", option)
 
 
 def import_open_clip() -> Any:
