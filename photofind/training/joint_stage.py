@@ -54,19 +54,19 @@ class JointPlan:
     """Sizes, rates and weights of the losses."""
 
     captioned: int = 128  # photos a batch
-    labelled: int = 128
+    labelled: int = 96
     window: int = 9  # nearly whole photos, as the encoder is shown
     sentences: int = 1  # a photo
-    names: int = 256  # concepts a batch, those of its photos among them
+    names: int = 144  # concepts a batch, those of its photos among them
     meaningless: int = 16
-    anchors: int = 64  # captions, and as many short texts, held to the teacher
+    anchors: int = 32  # captions, and as many short texts, held to the teacher
     written: int = 24  # photos that are also seen with writing over them
-    upper_rate: float = 1.5e-4
+    upper_rate: float = 2e-4
     head_rate: float = 3e-4
     text_rate: float = 2e-4
     concept_weight: float = 1.0
     distill_weight: float = 0.3
-    anchor_weight: float = 2.0
+    anchor_weight: float = 1.0
     written_weight: float = 1.0
     seed: int = 0
 

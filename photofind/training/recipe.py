@@ -64,7 +64,7 @@ VIEWS: dict[str, tuple[int | None, ...]] = {
     "places": (8_000,),
     "beaches": (1_000,),
     "mini": (10_000,),
-    "tiny": (20_000,),
+    "tiny": (10_000,),
 }
 
 
@@ -73,9 +73,9 @@ class Steps:
     """How long each stage is trained."""
 
     head: int = 450
-    upper: int = 500
+    upper: int = 450
     text: int = 600
-    joint: int = 1400
+    joint: int = 1000
 
     def shortened(self, factor: float) -> Steps:
         """As many times as many."""
