@@ -2,12 +2,16 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from photofind.errors import FolderMissing, Reason
+from photofind.errors import FolderMissing, ModelError, Reason
+from photofind.index import VectorIndex
+from photofind.library import models
 from photofind.protocol import Done, Indexed, RemoveFolder, Retry, SetExclusions
 from photofind.scan import scan
 from photofind.thumbnails import ThumbnailReader
@@ -294,3 +298,32 @@ def test_a_scan_can_be_cancelled_and_then_nothing_was_written(
     assert library.ledger().files == 0
     monkeypatch.undo()
     assert library.index(photos).indexed == 3
+
+
+def test_searches_wait_neither_for_the_index_file_nor_for_another_model(
+    library: Running, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = fill(photos, 3)
+    library.index(photos)
+    begun, go_on = threading.Barrier(3), threading.Event()
+
+    def stand_still(*_: object) -> None:
+        begun.wait(30)
+        assert go_on.wait(60)
+        raise ModelError("This model is not wanted after all.")
+
+    monkeypatch.setattr(VectorIndex, "save", stand_still)
+    monkeypatch.setattr(models, "open_encoder", stand_still)
+    own = library._library._models
+    pool = ThreadPoolExecutor(3)
+    try:
+        saved = pool.submit(own.save)
+        loaded = pool.submit(own.get, "ViT-B-32:openai")
+        begun.wait(30)
+        assert pool.submit(library.found).result(timeout=30) == set(paths)
+    finally:
+        go_on.set()
+        pool.shutdown()
+    for waiting in (saved, loaded):
+        with pytest.raises(ModelError):
+            waiting.result()
