@@ -55,6 +55,7 @@ _log = logging.getLogger(__name__)
 LINGER_SECONDS = 2.0
 FIRST_CLIENT_SECONDS = 6.0  # who started us is knocking every few milliseconds
 HELLO_SECONDS = 10.0
+OPENING_SECONDS = 1.0  # between signs of life while the library is opened
 WRITE_SECONDS = 2.0  # for the last words to a client
 END_SECONDS = 6.0  # for the batch in hand and the index file; then the process ends regardless
 BACKLOG = 2000  # unread events, after which a client that does not read gets no more progress
@@ -66,7 +67,6 @@ class Session:
 
     def __init__(self, connection: "Connection[Any, Any]") -> None:
         self.connection = connection
-        self.window = False
         self._outgoing: SimpleQueue[Event | None] = SimpleQueue()
         self._superseding = 0
         self._writer = threading.Thread(target=self._write, name="session-writer", daemon=True)
@@ -175,13 +175,13 @@ class Worker:
             hello = self._greeted(connection)
             if hello is None:
                 return
-            session.window = hello.window
             with self._sessions_lock:
                 if self._ending.is_set():
                     return  # the client sees the end and starts the next worker
                 self._sessions.add(session)
-            self._opened.wait()
             session.begin()
+            while not self._opened.wait(OPENING_SECONDS):
+                session.send(protocol.Progress(id=hello.id, stage="loading"))
             self._look_again()
             if self._refusal is not None:
                 session.send(
