@@ -7,6 +7,7 @@ AF_PIPE) carrying only our own messages: never pickle, no TCP port.
 """
 
 import contextlib
+import errno
 import itertools
 import logging
 import os
@@ -24,8 +25,8 @@ from typing import Any
 
 import msgspec
 
-from photofind import protocol
-from photofind.errors import DiskFull, LibraryReadOnly, LibraryUnusable, PhotoFindError
+from photofind import disk, protocol
+from photofind.errors import PhotoFindError
 from photofind.errors import WorkerUnavailable as Unavailable
 from photofind.heartbeat import Heartbeat
 from photofind.paths import LibraryPaths
@@ -76,22 +77,11 @@ def read_worker_file(paths: LibraryPaths) -> WorkerFile | None:
 
 def prepare_library(paths: LibraryPaths) -> None:
     """Make the library's folder if need be. Raises LibraryUnusable, LibraryReadOnly, DiskFull."""
-    try:
-        paths.root.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise LibraryUnusable(
-            f"The library cannot be at {paths.root}: there is a file in that place."
-        ) from None
-    except PermissionError:
-        raise LibraryReadOnly(f"You may not make a library at {paths.root}.") from None
-    except OSError as error:
-        kind = DiskFull if error.errno in (28, 122) else LibraryUnusable
-        raise kind(f"The library at {paths.root} cannot be made: {error.strerror}.") from None
-    if not os.access(paths.root, os.W_OK | os.X_OK):
-        raise LibraryReadOnly(f"The library at {paths.root} may not be written by you.")
+    disk.make_folder(paths.root)
+    disk.refuse_read_only(paths.root, paths.root)
     for part in (paths.catalog, paths.worker_lock):
-        if part.exists() and not os.access(part, os.W_OK):
-            raise LibraryReadOnly(f"{part} may not be written by you.")
+        if disk.is_there(part):
+            disk.refuse_read_only(part, part)
 
 
 class Client:
@@ -405,7 +395,6 @@ def _stderr_file(paths: LibraryPaths) -> str:
 
 
 def _raise_for_exit(status: int, paths: LibraryPaths) -> None:
-    if status == EXIT_DISK_FULL:
-        raise DiskFull(f"There is no space left on the disk of the library ({paths.root}).")
-    if status == EXIT_READ_ONLY:
-        raise LibraryReadOnly(f"The library at {paths.root} may not be written by you.")
+    fault = {EXIT_DISK_FULL: errno.ENOSPC, EXIT_READ_ONLY: errno.EROFS}.get(status)
+    if fault is not None:
+        raise disk.os_fault(OSError(fault, os.strerror(fault)), paths.root)
