@@ -30,9 +30,9 @@ def library(tmp_path: Path) -> LibraryPaths:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Patience for tests; a busy machine must still not be taken for a hang."""
+    """Beats for tests; the patience is as long as ever, for a busy machine is no hang."""
     monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.25)
-    monkeypatch.setattr(heartbeat, "SILENT_BEATS", 20)
+    monkeypatch.setattr(heartbeat, "SILENT_BEATS", 240)
 
 
 def state(*, query: float = 0.0, engine: float = 0.0, loading: bool = False) -> StateDone:
@@ -140,13 +140,18 @@ def search(client: Client, words: str, timeout: float | None = None) -> SearchDo
 
 
 def test_a_worker_that_stands_still_is_ended_and_the_next_one_answers(
-    library: LibraryPaths, tiny_model: str, quick: None, caplog: pytest.LogCaptureFixture
+    library: LibraryPaths,
+    tiny_model: str,
+    quick: None,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = Client.open(library, model=tiny_model)
     stopped = client.welcome.pid
     try:
         search(client, "a dog", 60)
         os.kill(stopped, signal.SIGSTOP)
+        monkeypatch.setattr(heartbeat, "SILENT_BEATS", 10)
         with caplog.at_level(logging.ERROR), pytest.raises(WorkerUnavailable, match="said nothing"):
             search(client, "a cat")
         assert eventually(lambda: client.closed)
@@ -154,6 +159,7 @@ def test_a_worker_that_stands_still_is_ended_and_the_next_one_answers(
         client.close()
     assert "is ended and another one started" in caplog.text
     assert eventually(lambda: not psutil.pid_exists(stopped))
+    monkeypatch.setattr(heartbeat, "SILENT_BEATS", 240)
     client = Client.open(library, model=tiny_model)
     try:
         assert client.welcome.pid != stopped
@@ -165,8 +171,8 @@ def test_a_worker_that_stands_still_is_ended_and_the_next_one_answers(
 def test_a_worker_that_stood_still_before_we_came_is_ended(
     library: LibraryPaths, tiny_model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "WELCOME_SECONDS", 5.0)
     first = Client.open(library, model=tiny_model)
+    monkeypatch.setattr(client_module, "WELCOME_SECONDS", 10.0)
     try:
         os.kill(first.welcome.pid, signal.SIGSTOP)
         second = Client.open(library, model=tiny_model)

@@ -357,7 +357,7 @@ def test_a_stopped_worker_is_replaced_and_the_search_in_hand_answered(
 ) -> None:
     """The real worker, which stands still as a process does that waits for a dead drive."""
     monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.25)
-    monkeypatch.setattr(heartbeat, "SILENT_BEATS", 20)
+    monkeypatch.setattr(heartbeat, "SILENT_BEATS", 240)
     paths = LibraryPaths(tmp_path / "library")
     bridge = Bridge(paths, model=tiny_model)
     links: list[Link] = []
@@ -369,8 +369,11 @@ def test_a_stopped_worker_is_replaced_and_the_search_in_hand_answered(
         stopped = read_worker_file(paths)
         assert stopped is not None
         os.kill(stopped.pid, signal.SIGSTOP)
+        monkeypatch.setattr(heartbeat, "SILENT_BEATS", 10)
         with qtbot.waitSignal(bridge.found, timeout=60_000) as told:
             bridge.search(Query(text="a cat"), at_once=True)
+            qtbot.waitUntil(lambda: Link.REPLACING in links, timeout=60_000)
+            monkeypatch.setattr(heartbeat, "SILENT_BEATS", 240)
         assert told.args[0].text == "a cat"
         now = read_worker_file(paths)
         assert now is not None
