@@ -6,6 +6,8 @@ both clients reach the winner's. The transport is `multiprocessing.connection` (
 AF_PIPE) carrying only our own messages: never pickle, no TCP port.
 """
 
+import contextlib
+import errno
 import itertools
 import logging
 import os
@@ -23,16 +25,27 @@ from typing import Any
 
 import msgspec
 
-from photofind import protocol
-from photofind.errors import DiskFull, LibraryReadOnly, LibraryUnusable, PhotoFindError
+from photofind import disk, protocol
+from photofind.errors import PhotoFindError
 from photofind.errors import WorkerUnavailable as Unavailable
+from photofind.heartbeat import Heartbeat
 from photofind.paths import LibraryPaths
-from photofind.protocol import AnyEvent, Failed, Hello, Request, Shutdown, Welcome
+from photofind.protocol import (
+    AnyEvent,
+    Failed,
+    GetState,
+    Hello,
+    Request,
+    Shutdown,
+    StateDone,
+    Welcome,
+)
 
 _log = logging.getLogger(__name__)
 
 START_SECONDS = 30.0  # from the first look to the worker's welcome, on a slow disk
-WELCOME_SECONDS = 20.0  # opening a large catalog happens before the welcome
+WELCOME_SECONDS = 60.0  # without a sign of life, which comes every second before the welcome
+KILL_SECONDS = 5.0  # for a killed worker to be gone
 RETRY_SECONDS = 0.03
 CLOSE_SECONDS = 2.0
 SPAWN_AGAIN_SECONDS = 0.3
@@ -64,29 +77,19 @@ def read_worker_file(paths: LibraryPaths) -> WorkerFile | None:
 
 def prepare_library(paths: LibraryPaths) -> None:
     """Make the library's folder if need be. Raises LibraryUnusable, LibraryReadOnly, DiskFull."""
-    try:
-        paths.root.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise LibraryUnusable(
-            f"The library cannot be at {paths.root}: there is a file in that place."
-        ) from None
-    except PermissionError:
-        raise LibraryReadOnly(f"You may not make a library at {paths.root}.") from None
-    except OSError as error:
-        kind = DiskFull if error.errno in (28, 122) else LibraryUnusable
-        raise kind(f"The library at {paths.root} cannot be made: {error.strerror}.") from None
-    if not os.access(paths.root, os.W_OK | os.X_OK):
-        raise LibraryReadOnly(f"The library at {paths.root} may not be written by you.")
+    disk.make_folder(paths.root)
+    disk.refuse_read_only(paths.root, paths.root)
     for part in (paths.catalog, paths.worker_lock):
-        if part.exists() and not os.access(part, os.W_OK):
-            raise LibraryReadOnly(f"{part} may not be written by you.")
+        if disk.is_there(part):
+            disk.refuse_read_only(part, part)
 
 
 class Client:
     """One connection to a library's worker.
 
     `send` may be called from any thread. Events arrive on the client's own reader thread: those of
-    a `call` go to that call, all others to `on_event`.
+    a `call` go to that call, all others to `on_event`. A worker that lives but does nothing any
+    more (see `heartbeat`) is killed, which ends the connection.
     """
 
     def __init__(
@@ -105,8 +108,12 @@ class Client:
         self._calls: dict[int, SimpleQueue[AnyEvent | None]] = {}
         self._calls_lock = threading.Lock()
         self._closed = False
+        self._given_up: Unavailable | None = None  # why the worker was ended from this side
+        self._beat_id = 0  # of the heartbeat's newest question
+        self._heartbeat = Heartbeat(self._ask_how_it_is, self._give_up)
         self._reader = threading.Thread(target=self._read, name="client-reader", daemon=True)
         self._reader.start()
+        self._heartbeat.start()
 
     @classmethod
     def open(
@@ -115,7 +122,6 @@ class Client:
         *,
         model: str | None = None,
         device: str | None = None,
-        window: bool = False,
         on_event: Callable[[AnyEvent], None] | None = None,
         on_closed: Callable[[PhotoFindError | None], None] | None = None,
     ) -> "Client":
@@ -126,7 +132,7 @@ class Client:
         or WorkerUnavailable.
         """
         prepare_library(paths)
-        connection, welcome = _find_or_start(paths, model, device, window)
+        connection, welcome = _find_or_start(paths, model, device)
         return cls(connection, welcome, on_event, on_closed)
 
     @property
@@ -170,7 +176,9 @@ class Client:
                 except Empty:
                     raise Unavailable("The background worker does not answer.") from None
                 if event is None:
-                    raise Unavailable("The background worker ended before it answered.")
+                    raise self._given_up or Unavailable(
+                        "The background worker ended before it answered."
+                    )
                 if isinstance(event, Failed):
                     raise event.error()
                 if isinstance(event, protocol.TERMINAL):
@@ -184,6 +192,7 @@ class Client:
     def close(self) -> None:
         """End the connection; the worker ends by itself when this was the last one."""
         self._on_closed = None
+        self._heartbeat.stop()
         _hang_up(self._connection)
         if threading.current_thread() is not self._reader:
             self._reader.join(CLOSE_SECONDS)
@@ -193,18 +202,15 @@ class Client:
         try:
             while True:
                 data = self._connection.recv_bytes(protocol.MESSAGE_LIMIT_BYTES)
-                event = protocol.decode_event(data)
-                with self._calls_lock:
-                    call = self._calls.get(event.id) if event.id else None
-                if call is not None:
-                    call.put(event)
-                elif self._on_event is not None:
-                    self._on_event(event)
+                self._heartbeat.heard()
+                self._hand_over(protocol.decode_event(data))
+                self._heartbeat.listening()
         except (EOFError, OSError):
             pass
         except PhotoFindError as error:
             problem = error
         finally:
+            self._heartbeat.stop()
             with self._calls_lock:
                 self._closed = True
                 for waiting in self._calls.values():
@@ -213,7 +219,42 @@ class Client:
             # Only this thread closes: a descriptor closed under a reader may already be another's.
             self._connection.close()
             if on_closed is not None:
-                on_closed(problem)
+                on_closed(problem or self._given_up)
+
+    def _hand_over(self, event: AnyEvent) -> None:
+        with self._calls_lock:
+            call = self._calls.get(event.id) if event.id else None
+        if call is not None:
+            call.put(event)
+        elif isinstance(event, StateDone) and event.id == self._beat_id:
+            self._heartbeat.answered(event)
+        elif self._on_event is not None:
+            self._on_event(event)
+
+    # ------------------------------------------------------------------ the heartbeat's threads
+
+    def _ask_how_it_is(self) -> None:
+        self._beat_id = self.new_id()
+        with contextlib.suppress(Unavailable):  # the reader sees the end, too
+            self.send(GetState(id=self._beat_id))
+
+    def _give_up(self, trouble: str) -> None:
+        self._given_up = Unavailable(f"The background worker {trouble} and was ended; try again.")
+        _kill(self.welcome.pid, trouble)
+        _hang_up(self._connection)  # one that waits for a dead drive outlives its killing
+
+
+def _kill(pid: int, trouble: str) -> None:
+    """End a worker that does nothing any more, and say so."""
+    _log.error("the worker (process %d) %s: it is ended and another one started", pid, trouble)
+    import psutil  # which no command should have to wait for
+
+    with contextlib.suppress(psutil.Error):  # it has ended meanwhile, or cannot be ended
+        process = psutil.Process(pid)
+        # The number may have been given to another process since.
+        if "--worker" in process.cmdline():
+            process.kill()
+            process.wait(KILL_SECONDS)
 
 
 def _hang_up(connection: "Connection[Any, Any]") -> None:
@@ -229,16 +270,24 @@ def _hang_up(connection: "Connection[Any, Any]") -> None:
 
 
 def _find_or_start(
-    paths: LibraryPaths, model: str | None, device: str | None, window: bool
+    paths: LibraryPaths, model: str | None, device: str | None
 ) -> "tuple[Connection[Any, Any], Welcome]":
     deadline = time.monotonic() + START_SECONDS
     started: subprocess.Popen[bytes] | None = None
     started_at = 0.0
-    deaths = 0
+    deaths = given_up = 0
     while time.monotonic() < deadline:
         worker = read_worker_file(paths)
         if worker is not None:
-            answer = _shake_hands(worker, window)
+            try:
+                answer = _shake_hands(worker)
+            except TimeoutError:
+                _kill(worker.pid, f"has given no welcome for {WELCOME_SECONDS:.0f} seconds")
+                given_up += 1
+                if given_up > 1:  # it outlived its killing: a drive that does not answer holds it
+                    break
+                deadline = time.monotonic() + START_SECONDS
+                continue
             if answer is not None:
                 return answer
         if started is not None and started.poll() is not None:
@@ -256,17 +305,18 @@ def _find_or_start(
     )
 
 
-def _shake_hands(worker: WorkerFile, window: bool) -> "tuple[Connection[Any, Any], Welcome] | None":
-    """A connection that was welcomed, or None if nobody lives at that address any more."""
+def _shake_hands(worker: WorkerFile) -> "tuple[Connection[Any, Any], Welcome] | None":
+    """A connection that was welcomed, or None if nobody lives at that address any more.
+
+    Raises TimeoutError when somebody does but says nothing.
+    """
     try:
         connection = connect_to(worker.address)
     except OSError:
         return None
     try:
         connection.send_bytes(
-            protocol.encode(
-                Hello(id=1, token=worker.token, protocol=protocol.PROTOCOL_VERSION, window=window)
-            )
+            protocol.encode(Hello(id=1, token=worker.token, protocol=protocol.PROTOCOL_VERSION))
         )
         if worker.protocol > protocol.PROTOCOL_VERSION:
             raise Unavailable("A newer PhotoFind has this library open; close it first.")
@@ -274,18 +324,21 @@ def _shake_hands(worker: WorkerFile, window: bool) -> "tuple[Connection[Any, Any
             connection.send_bytes(protocol.encode(Shutdown(id=2)))
             connection.close()
             return None
-        if connection.poll(WELCOME_SECONDS):
+        while connection.poll(WELCOME_SECONDS):
             event = protocol.decode_event(connection.recv_bytes(protocol.MESSAGE_LIMIT_BYTES))
             if isinstance(event, Welcome):
                 return connection, event
             if isinstance(event, Failed):
                 raise event.error()
+        silent = True
     except (EOFError, OSError):
-        pass  # it ended while we shook hands: look again
+        silent = False  # it ended while we shook hands: look again
     except PhotoFindError:
         connection.close()
         raise
     connection.close()
+    if silent:
+        raise TimeoutError
     return None
 
 
@@ -342,7 +395,6 @@ def _stderr_file(paths: LibraryPaths) -> str:
 
 
 def _raise_for_exit(status: int, paths: LibraryPaths) -> None:
-    if status == EXIT_DISK_FULL:
-        raise DiskFull(f"There is no space left on the disk of the library ({paths.root}).")
-    if status == EXIT_READ_ONLY:
-        raise LibraryReadOnly(f"The library at {paths.root} may not be written by you.")
+    fault = {EXIT_DISK_FULL: errno.ENOSPC, EXIT_READ_ONLY: errno.EROFS}.get(status)
+    if fault is not None:
+        raise disk.os_fault(OSError(fault, os.strerror(fault)), paths.root)

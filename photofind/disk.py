@@ -102,6 +102,15 @@ def may(place: Path, mode: int) -> bool:
     return os.access(place, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
+def refuse_read_only(place: Path, file: Path) -> None:
+    """Raise LibraryReadOnly, about a file, unless one may write it or its folder: the `place`."""
+    if not may(place, os.W_OK):
+        raise LibraryReadOnly(
+            f"{named(file)} may not be written. Change the permissions of {named(place)}, or "
+            "choose another folder with --library."
+        )
+
+
 def sqlite_uri(file: Path, query: str) -> str:
     """A file as SQLite's URI, whatever characters its path has."""
     path = quote(os.fsencode(file.absolute().as_posix()))

@@ -15,7 +15,7 @@ import msgspec
 
 from photofind.errors import PhotoFindError
 
-PROTOCOL_VERSION: Final = 1
+PROTOCOL_VERSION: Final = 2
 MESSAGE_LIMIT_BYTES: Final = 64 * 2**20  # a pasted picture is the largest thing ever sent
 
 
@@ -33,11 +33,11 @@ class Request(Message, frozen=True, kw_only=True):
 
 
 class Hello(Request, frozen=True, kw_only=True):
-    """The first message of a connection. Answered by `Welcome`, or by `Failed` and the end."""
+    """The first message of a connection. Answered by `Welcome`, or by `Failed` and the end; while
+    the library is being opened, which may take minutes, by `Progress` as a sign of life."""
 
     token: str
     protocol: int
-    window: bool = False  # a window keeps the library fresh; a command only asks
 
 
 class Index(Request, frozen=True, kw_only=True):
@@ -246,7 +246,8 @@ class StateDone(Event, frozen=True, kw_only=True):
     encoder: EncoderState
     paused: bool
     pid: int
-    windows: int
+    query_seconds: float = 0.0  # since the query in hand was begun; 0 while there is none
+    engine_seconds: float = 0.0  # since the engine's last sign of life; 0 while it has no work
 
 
 TERMINAL: Final = (Done, Failed, SearchDone, Classified, Indexed, StateDone, Welcome)

@@ -14,7 +14,7 @@ from pathlib import Path
 from photofind.catalog import CatalogReader
 from photofind.catalog.records import FolderRow, Ledger, SetAside
 from photofind.client import own_environment, own_program
-from photofind.errors import SENTENCES, LibraryUnusable, Reason
+from photofind.errors import SENTENCES, Reason
 from photofind.paths import LibraryPaths, shown_path
 
 EXAMINE_SECONDS = 180
@@ -91,10 +91,6 @@ def reason_text(file: SetAside) -> str:
 
 def library_report(paths: LibraryPaths) -> LibraryReport:
     """Read the catalog. Raises CatalogDamaged, CatalogTooNew, LibraryUnusable."""
-    if paths.root.exists() and not paths.root.is_dir():
-        raise LibraryUnusable(
-            f"The library cannot be at {paths.root}: there is a file in that place."
-        )
     reader = CatalogReader.open(paths.catalog)
     if reader is None:
         empty = Ledger(

@@ -39,7 +39,7 @@ SKIPPED_NAMES: Final = frozenset(
         b"lost+found",
     )
 )
-PROGRESS_FILES: Final = 256  # between two reports of progress and two looks whether to stop
+PROGRESS_ENTRIES: Final = 256  # between two reports of progress and two looks whether to stop
 
 # Attributes by which the systems mark placeholders whose content is elsewhere. Reading one
 # downloads.
@@ -119,10 +119,11 @@ def scan(
 ) -> ScanPlan:
     """Compare a folder (absolute, normalised) with the files known in it. Any thread.
 
-    `progress` is told the number of photos found so far. Raises Cancelled, and, only where nothing
-    is known yet, FolderMissing and FolderUnreadable.
+    `progress` is told the number of photos found so far, at the least with every folder, link and
+    `PROGRESS_ENTRIES` entries: who hears nothing for long knows that the drive hangs. Raises
+    Cancelled, and, only where nothing is known yet, FolderMissing and FolderUnreadable.
     """
-    known_by_path = {file.path: file for file in known if is_within(file.path, folder)}
+    known_by_path = _within(folder, known)
     try:
         root_device = _device_of_root(folder)
     except OSError as error:
@@ -164,6 +165,18 @@ def scan(
         plan.offline.extend(plan.missing)
         plan.missing.clear()
     return replace(plan, online=online, found=found, unchanged=unchanged)
+
+
+def unanswered(folder: bytes, known: Iterable[KnownFile], error: OSError) -> ScanPlan:
+    """The plan for a folder of which `scan` came to no end: its drive does not answer.
+
+    Raises FolderUnreadable where nothing is known yet.
+    """
+    return _without_root(folder, _within(folder, known).values(), error)
+
+
+def _within(folder: bytes, known: Iterable[KnownFile]) -> dict[bytes, KnownFile]:
+    return {file.path: file for file in known if is_within(file.path, folder)}
 
 
 def _is_changed(known: KnownFile, found: FoundFile) -> bool:
@@ -271,6 +284,7 @@ class _Walk:
         self._reached = {self._real_root}  # real paths of folders walked and of linked files
         self._links: list[bytes] = []
         self._found = 0
+        self._entries = 0
         self.hidden: set[bytes] = set()  # what is hidden by attribute, not by name
         self.root_error: OSError | None = None  # the root could not even be opened
         self.unreadable: list[bytes] = []
@@ -287,6 +301,7 @@ class _Walk:
         while self._links:
             links, self._links = sorted(self._links), []
             for link in links:
+                self._look_up()
                 target, state = self._target(link)
                 if state is None or target in self._reached:
                     continue
@@ -300,7 +315,7 @@ class _Walk:
             walked = os.path.dirname(target) in self._reached and is_photo_name(target)
             if not walked and target not in self._reached:
                 self._reached.add(target)
-                self._count()
+                self._found += 1
                 yield _found(link, state, state.st_dev)
         self._progress(self._found)
 
@@ -319,6 +334,9 @@ class _Walk:
             try:
                 with entries:
                     for entry in entries:
+                        self._entries += 1
+                        if self._entries % PROGRESS_ENTRIES == 0:
+                            self._look_up()
                         if self._rules.skip(entry.path, entry.name):
                             continue
                         if entry.is_dir(follow_symlinks=False):
@@ -330,7 +348,7 @@ class _Walk:
                         elif is_photo_name(entry.name) and entry.is_file(follow_symlinks=False):
                             photo = self._photo(entry, self.devices[folder])
                             if photo is not None:
-                                self._count()
+                                self._found += 1
                                 yield photo
             except OSError as error:  # the disk stopped answering half way
                 self._unreadable(folder, error)
@@ -378,11 +396,6 @@ class _Walk:
     def _unreadable(self, folder: bytes, error: OSError) -> None:
         if error.errno not in _ABSENT:
             self.unreadable.append(folder)
-
-    def _count(self) -> None:
-        self._found += 1
-        if self._found % PROGRESS_FILES == 0:
-            self._look_up()
 
     def _look_up(self) -> None:
         if self._cancelled():

@@ -25,14 +25,14 @@ import filelock
 import msgspec
 import psutil
 
-from photofind import __version__, protocol
+from photofind import __version__, disk, protocol
 from photofind.client import (
     EXIT_ANOTHER_WORKER,
     EXIT_DISK_FULL,
     EXIT_READ_ONLY,
     WorkerFile,
 )
-from photofind.errors import PhotoFindError, WorkerUnavailable
+from photofind.errors import DiskFull, LibraryReadOnly, PhotoFindError, WorkerUnavailable
 from photofind.library import Library
 from photofind.log import start_log
 from photofind.paths import LibraryPaths
@@ -55,6 +55,7 @@ _log = logging.getLogger(__name__)
 LINGER_SECONDS = 2.0
 FIRST_CLIENT_SECONDS = 6.0  # who started us is knocking every few milliseconds
 HELLO_SECONDS = 10.0
+OPENING_SECONDS = 1.0  # between signs of life while the library is opened
 WRITE_SECONDS = 2.0  # for the last words to a client
 END_SECONDS = 6.0  # for the batch in hand and the index file; then the process ends regardless
 BACKLOG = 2000  # unread events, after which a client that does not read gets no more progress
@@ -66,7 +67,6 @@ class Session:
 
     def __init__(self, connection: "Connection[Any, Any]") -> None:
         self.connection = connection
-        self.window = False
         self._outgoing: SimpleQueue[Event | None] = SimpleQueue()
         self._superseding = 0
         self._writer = threading.Thread(target=self._write, name="session-writer", daemon=True)
@@ -175,13 +175,13 @@ class Worker:
             hello = self._greeted(connection)
             if hello is None:
                 return
-            session.window = hello.window
             with self._sessions_lock:
                 if self._ending.is_set():
                     return  # the client sees the end and starts the next worker
                 self._sessions.add(session)
-            self._opened.wait()
             session.begin()
+            while not self._opened.wait(OPENING_SECONDS):
+                session.send(protocol.Progress(id=hello.id, stage="loading"))
             self._look_again()
             if self._refusal is not None:
                 session.send(
@@ -344,10 +344,8 @@ def main(paths: LibraryPaths, model: str | None, device: str | None) -> int:
         lock.acquire(timeout=0)
     except filelock.Timeout:
         return EXIT_ANOTHER_WORKER
-    except PermissionError:
-        return EXIT_READ_ONLY
     except OSError as error:
-        return _status_of(error)
+        return _status_of(error, paths)
     start_log(paths.log, "worker")
     _be_humble()
     worker = Worker(paths, model, device)
@@ -356,16 +354,15 @@ def main(paths: LibraryPaths, model: str | None, device: str | None) -> int:
         worker.serve()
     except OSError as error:
         _log.exception("the worker could not serve")
-        return _status_of(error)
+        return _status_of(error, paths)
     finally:
         logging.shutdown()
     # Threads of torch, or one stuck in a decoder's pipe, must not keep a finished worker alive.
     os._exit(0)
 
 
-def _status_of(error: OSError) -> int:
-    import errno
-
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+def _status_of(error: OSError, paths: LibraryPaths) -> int:
+    fault = disk.os_fault(error, paths.root)
+    if isinstance(fault, DiskFull):
         return EXIT_DISK_FULL
-    return EXIT_READ_ONLY if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) else 1
+    return EXIT_READ_ONLY if isinstance(fault, LibraryReadOnly) else 1

@@ -237,5 +237,5 @@ def test_a_file_in_the_place_of_the_library_stays_untouched(
     place.write_text("something of the person's")
     for words in (["search", "dog"], ["status"], ["index", str(tmp_path)]):
         assert main([*words, "--library", str(place)]) == 1
-        assert "there is a file in that place" in capsys.readouterr().err
+        assert "something else is in that place" in capsys.readouterr().err
     assert place.read_text() == "something of the person's"

@@ -4,8 +4,11 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import hnswlib
@@ -391,6 +394,125 @@ def test_removing_while_the_graph_is_built_forgets_nobody_and_keeps_nobody(file:
     assert set(graph.ids().tolist()) | set(index._waiting) == set(truth)
 
 
+class Held:
+    """A method of Graph that stands still in its thread, from `begun` until `go_on`."""
+
+    def __init__(self, real: Callable[..., Any]) -> None:
+        self._real = real
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self, *args: Any, **more: Any) -> Any:
+        self.begun.set()
+        assert self.go_on.wait(60)
+        return self._real(*args, **more)
+
+
+def in_time(search: Callable[[], list[int]]) -> list[int]:
+    """What a search answers in another thread; one that waits fails here instead of for ever."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        return pool.submit(search).result(timeout=30)
+    finally:
+        pool.shutdown(wait=False)
+
+
+def test_searches_are_exact_while_the_graph_is_built(file: Path) -> None:
+    vectors, queries = unit_vectors(3000), unit_vectors(5, seed=9)
+    truth = dict(enumerate(vectors))
+    index = VectorIndex(DIMENSION, file, key="k", exact_limit=100, file_from=10**9)
+    held = Held(Graph.add)
+    with patch.object(Graph, "add", lambda graph, *args, **more: held(graph, *args, **more)):
+        index.add(np.arange(3000), vectors)
+        assert held.begun.wait(60)
+        for query in queries:
+            wanted = [photo_id for photo_id, _ in brute_force(truth, query, 20)]
+            assert in_time(partial(found, index, query, 20)) == wanted
+        index.remove([7])  # nor does what is changed meanwhile
+        index.add([9000], vectors[7:8])
+        assert in_time(partial(found, index, vectors[7], 1)) == [9000]
+        assert index._graph is None, "the graph was not being built all the time"
+        held.go_on.set()
+        wait_until_built(index)
+    assert index._graph is not None
+    assert found(index, vectors[7], 1) == [9000]
+
+
+def test_searches_are_exact_while_the_graph_comes_from_its_file(
+    graphed: tuple[VectorIndex, Vectors], file: Path
+) -> None:
+    index, vectors = graphed
+    index.save()  # with those that joined the graph last
+    truth = dict(enumerate(vectors))
+    held = Held(Graph.of_state)
+    with patch.object(Graph, "of_state", held):
+        again = reopened(file)
+        assert held.begun.wait(60)
+        for query in unit_vectors(5, seed=9):
+            wanted = [photo_id for photo_id, _ in brute_force(truth, query, 20)]
+            assert in_time(partial(found, again, query, 20)) == wanted
+        again.remove([7, 8])
+        again.add([8, 9000], np.stack([-vectors[8], vectors[7]]))
+        assert again._graph is None, "the graph was not being loaded all the time"
+        held.go_on.set()
+        wait_until_built(again)
+    graph = again._graph
+    assert graph is not None
+    assert 7 not in graph
+    assert {8, 9000} <= set(graph.ids().tolist())
+    assert found(again, -vectors[8], 1) == [8]
+    assert found(again, vectors[7], 1) == [9000]
+
+
+def test_hnswlib_lets_other_threads_run_while_it_adds(file: Path) -> None:
+    """The real thing, in its real size: searches begin and end within one add to the graph."""
+    vectors = unit_vectors(2500, dimension=512)
+    index = VectorIndex(512, file, key="k", exact_limit=100, file_from=10**9)
+    adding, within = threading.Event(), 0
+    real = Graph.add
+
+    def add(*args: Any, **more: Any) -> None:
+        adding.set()
+        real(*args, **more)
+        adding.clear()
+
+    with patch.object(Graph, "add", add):
+        index.add(np.arange(2500), vectors)
+        while index._builder is not None:
+            began_within = adding.is_set()
+            assert found(index, vectors[3], 1) == [3]
+            within += began_within and adding.is_set()
+    assert within > 10
+
+
+def test_a_search_waits_for_one_small_add_at_most(graphed: tuple[VectorIndex, Vectors]) -> None:
+    """Photos join the graph a few at a time; a search that waits comes before the next few."""
+    index, vectors = graphed
+    joined: list[int] = []
+    searches: list[Future[int]] = []
+    real = Graph.add
+    pool = ThreadPoolExecutor(1)
+
+    def search() -> int:
+        assert found(index, vectors[3], 1) == [3]
+        return len(joined)
+
+    def add(graph: Graph, ids: Ids, *args: Any, **more: Any) -> None:
+        """With the index's lock held: let a search be waiting for it before it is let go."""
+        searches.append(pool.submit(search))
+        deadline = time.monotonic() + 30
+        while not index._lock.awaited and time.monotonic() < deadline:
+            time.sleep(0.001)
+        real(graph, ids, *args, **more)
+        joined.append(len(ids))
+
+    with patch.object(Graph, "add", add):
+        index.add(np.arange(5000, 5200), unit_vectors(200, seed=5))
+        wait_until_built(index)
+    assert len(joined) > 10
+    assert max(joined) <= module.JOIN_AT_ONCE
+    assert [search.result(60) for search in searches] == list(range(1, len(joined) + 1))
+
+
 # ---------------------------------------------------------------------------- the file
 
 
@@ -406,9 +528,10 @@ def test_a_graph_comes_back_from_its_file(graphed: tuple[VectorIndex, Vectors], 
     index.add([5000, 5001], np.repeat(vectors[400:401], 2, axis=0))  # equal to 400
     wait_until_built(index)
     index.save()
-    again = reopened(file)
+    with patch.object(Graph, "add", side_effect=AssertionError):  # nothing is left to be added
+        again = reopened(file)
+        wait_until_built(again)
     assert again._graph is not None
-    assert again._builder is None
     for query in unit_vectors(20, seed=4):
         assert found(again, query, 20) == found(index, query, 20)
     assert np.array_equal(again.vectors([400, 2999]), vectors[[400, 2999]])

@@ -5,7 +5,6 @@ only to migrate. A catalog that cannot be used is left exactly as it is found, b
 nothing is made beside it.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,7 +17,7 @@ from sqlalchemy.pool import QueuePool
 from photofind import disk
 from photofind.catalog.listing import touched
 from photofind.catalog.schema import HEAD, PAGE_BYTES, REVISIONS, metadata
-from photofind.errors import CatalogDamaged, CatalogTooNew, LibraryReadOnly, LibraryUnusable
+from photofind.errors import CatalogDamaged, CatalogTooNew, LibraryUnusable
 
 WHOLLY_CHECKED_BYTES: Final = 32 << 20  # up to this size its writer checks it whole, in 0.1 s
 ALWAYS_CHECKED: Final = ("folder", "encoder", "setting", "tally")  # small at any size
@@ -63,11 +62,11 @@ def open_for_writing(path: Path) -> Engine:
     disk.make_folder(path.parent)
     with faults(path):
         if not disk.is_there(path):
-            _refuse_read_only(path.parent, path)
+            disk.refuse_read_only(path.parent, path)
             _create(path)
         revision = _examine(path, whole_up_to=WHOLLY_CHECKED_BYTES)
-        _refuse_read_only(path, path)
-        _refuse_read_only(path.parent, path)
+        disk.refuse_read_only(path, path)
+        disk.refuse_read_only(path.parent, path)
         if revision != HEAD:
             _migrate(path, revision)
         return _writing_engine(path)
@@ -191,14 +190,6 @@ def _examined(path: Path, connection: sqlite3.Connection, whole: bool) -> str:
         if answer != "ok":
             raise damaged(path, str(answer))
     return revision
-
-
-def _refuse_read_only(place: Path, path: Path) -> None:
-    if not disk.may(place, os.W_OK):
-        raise LibraryReadOnly(
-            f"{disk.named(path)} may not be written. Change the permissions of "
-            f"{disk.named(place)}, or choose another folder with --library."
-        )
 
 
 # ------------------------------------------------------------------------- creating, migrating

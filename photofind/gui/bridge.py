@@ -21,7 +21,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from photofind.client import Client
-from photofind.errors import PhotoFindError
+from photofind.errors import PhotoFindError, WorkerUnavailable
 from photofind.gui.query import Query
 from photofind.paths import LibraryPaths
 from photofind.protocol import (
@@ -54,6 +54,7 @@ FIRST_HITS = 1000  # more are asked for when all of them are above the cut
 MOST_HITS = 20_000
 BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 STEADY_SECONDS = 15.0  # a worker that lived so long has earned a quick restart
+SEARCH_LOSSES = 3  # workers that end over one search before it is given up
 CLOSE_SECONDS = 1.5  # for a worker that is just being opened to be told that nobody wants it
 FIRST_ID: Final = 2  # 1 is the client's hello
 
@@ -64,6 +65,7 @@ class Link(Enum):
     STARTING = "starting"
     CONNECTED = "connected"
     RESTARTING = "restarting"
+    REPLACING = "replacing"  # likewise, one that lived but answered nothing
     FAILED = "failed"
 
 
@@ -74,7 +76,7 @@ class _Connected:
 
 @dataclass(frozen=True, slots=True)
 class _Lost:
-    pass
+    given_up: bool  # it lived, but did nothing any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class _Line:
         self._closing = threading.Event()
         self._again = threading.Event()
         self._client: Client | None = None
+        self._given_up = False
         self._outgoing: SimpleQueue[Request | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="line to worker", daemon=True)
 
@@ -135,7 +138,7 @@ class _Line:
                 self._again.wait()
                 self._again.clear()
                 continue
-            self._client = client
+            self._client, self._given_up = client, False
             began = time.monotonic()
             self._post(_Connected(outgoing))
             self._send(client, outgoing)
@@ -143,13 +146,15 @@ class _Line:
             client.close()
             if self._closing.is_set():
                 return
-            self._post(_Lost())
+            self._post(_Lost(self._given_up))
             quick_deaths = 0 if time.monotonic() - began > STEADY_SECONDS else quick_deaths + 1
             self._again.wait(BACKOFF_SECONDS[min(quick_deaths, len(BACKOFF_SECONDS)) - 1])
             self._again.clear()
 
     def _lost(self, outgoing: "SimpleQueue[Request | None]", error: PhotoFindError | None) -> None:
-        if error is not None:
+        if isinstance(error, WorkerUnavailable):  # the client has logged why
+            self._given_up = True
+        elif error is not None:
             _log.error("the worker said something wrong: %s", error)
         outgoing.put(None)
 
@@ -188,7 +193,7 @@ class Bridge(QObject):
     ) -> None:
         super().__init__(parent)
         self._line = _Line(
-            open_client or partial(Client.open, paths, model=model, device=device, window=True),
+            open_client or partial(Client.open, paths, model=model, device=device),
             self._post,
         )
         self._posted.connect(self._take)
@@ -200,6 +205,7 @@ class Bridge(QObject):
         self._on_screen: tuple[int, ...] = ()
         self._query: Query | None = None
         self._search_id = 0
+        self._search_losses = 0  # workers that ended with the search in hand
         self._top = FIRST_HITS
         self.link = Link.STARTING
         self.progress = Progress(stage="idle")
@@ -291,6 +297,7 @@ class Bridge(QObject):
     def search(self, query: Query, *, at_once: bool = False) -> None:
         """Look for this and nothing else. Words wait for a pause in typing unless `at_once`."""
         self._query = query
+        self._search_losses = 0
         self._top = FIRST_HITS
         if at_once or query.text is None:
             self._debounce.stop()
@@ -300,7 +307,8 @@ class Bridge(QObject):
 
     def search_again(self) -> None:
         """Ask the same once more: the library has changed. Not while an answer is under way."""
-        if self._query is not None and not self.searching:
+        given_up = self._search_losses >= SEARCH_LOSSES
+        if self._query is not None and not self.searching and not given_up:
             self._ask()
 
     def clear_search(self) -> None:
@@ -328,6 +336,12 @@ class Bridge(QObject):
                 supersede=True,
             )
         )
+
+    def _give_up_search(self, query: Query) -> None:
+        """The photos are not to be kept from being read by a search that ends every worker."""
+        self._search_id = 0
+        sentence = "The search engine ended each time it looked for this; look for something else."
+        self.search_failed.emit(query, WorkerUnavailable(sentence))
 
     # ------------------------------------------------------------------------------ sending
 
@@ -359,7 +373,10 @@ class Bridge(QObject):
         if self._on_screen:
             self._prioritise()
         if self._query is not None and not self._debounce.isActive():
-            self._ask()
+            if self._search_losses < SEARCH_LOSSES:
+                self._ask()
+            else:
+                self._give_up_search(self._query)
 
     # ---------------------------------------------------------------------------- receiving
 
@@ -385,7 +402,9 @@ class Bridge(QObject):
         elif isinstance(what, _Lost):
             self._outgoing = None
             self._set_progress(Progress(stage="idle"))
-            self._set_link(Link.RESTARTING)
+            if self._search_id:
+                self._search_losses += 1
+            self._set_link(Link.REPLACING if what.given_up else Link.RESTARTING)
         elif isinstance(what, _Refused):
             self._outgoing = None
             _log.error("no worker: %s", what.error)
@@ -413,7 +432,7 @@ class Bridge(QObject):
         query = self._query
         if query is None or (isinstance(event, SearchDone) and event.superseded):
             return
-        self._search_id = 0
+        self._search_id = self._search_losses = 0
         if isinstance(event, Failed):
             self.search_failed.emit(query, event.error())
             return

@@ -80,7 +80,7 @@ class Pane(QStackedWidget):
                 self._ledger,
                 shown=self._grid.count(),
                 adding=self._bridge.adding,
-                working=self._bridge.link in (Link.STARTING, Link.RESTARTING)
+                working=self._bridge.link in (Link.STARTING, Link.RESTARTING, Link.REPLACING)
                 or self._bridge.progress.stage in WORKING,
             )
         if why is not None:

@@ -66,6 +66,8 @@ def status(
         return Status()  # the bar under the header says it
     if link is Link.RESTARTING:
         return Status(translate("Status", "The search engine stopped; starting it again"))
+    if link is Link.REPLACING:
+        return Status(translate("Status", "The search engine did not answer; starting another"))
     if link is Link.STARTING:
         return Status(translate("Status", "Starting"))
     figures = _count(progress)

@@ -2,9 +2,10 @@
 
 * Up to `exact_limit` vectors, for restricted searches and for very many hits, every vector is
   compared: at 20,000 vectors of 512 that takes 4 ms, and nothing can be missed.
-* Beyond it a graph is built in a thread of its own, beside the searches, which stay exact until
-  it is ready. What is added later is searched exactly until it has joined the graph, a few vectors
-  at a time, so that no search waits longer than these take.
+* Beyond it a graph is built, or brought back from its file, in a thread of its own, beside the
+  searches, which stay exact until it is ready. What is added later is searched exactly until it has
+  joined the graph, a few vectors at a time; the lock is taken in turns, so that no search waits
+  longer than one such add takes.
 * The file is written from `file_from` vectors on. It may lag behind: whoever loads it adds what is
   missing and removes what is too much.
 """
@@ -13,7 +14,6 @@ import itertools
 import logging
 import os
 import threading
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,7 @@ from photofind.index import cachefile
 from photofind.index.cachefile import Contents
 from photofind.index.graph import Graph, GraphState
 from photofind.index.rows import Ids, Rows, Vectors
+from photofind.index.turns import Turns
 
 Scores = NDArray[np.float32]
 _log = logging.getLogger(__name__)
@@ -57,11 +58,11 @@ class VectorIndex:
         self._key = key
         self._exact_limit = exact_limit
         self._file_from = file_from
-        self._lock = threading.Lock()  # guards everything below
+        self._lock = Turns()  # guards everything below
         self._rows = Rows(dimension)
-        self._graph: Graph | None = None  # searched; None while it is small or being built
+        self._graph: Graph | None = None  # searched; None while it is small, built or loaded
         self._waiting: dict[int, None] = {}  # held, but not in the graph that is searched
-        self._gone: list[int] = []  # removed while a graph was being built
+        self._gone: list[int] = []  # removed while a graph was being built or loaded
         self._builder: threading.Thread | None = None
         self._changed = False  # since the file was written
         self._saving = threading.Lock()
@@ -118,8 +119,13 @@ class VectorIndex:
     def _after_change(self) -> None:
         self._changed = True
         if len(self._rows) > self._exact_limit and self._builder is None:
-            self._builder = threading.Thread(target=self._build, name="index", daemon=True)
-            self._builder.start()
+            self._begin_building(None)
+
+    def _begin_building(self, state: GraphState | None) -> None:
+        self._builder = threading.Thread(
+            target=self._build, args=(state,), name="index", daemon=True
+        )
+        self._builder.start()
 
     # ------------------------------------------------------------------------ searching
 
@@ -160,11 +166,16 @@ class VectorIndex:
 
     # ------------------------------------------------------------------------ the graph
 
-    def _build(self) -> None:
-        """In its own thread: bring the graph up to the rows, until nothing is left to do."""
+    def _build(self, state: GraphState | None) -> None:
+        """In its own thread: bring the graph up to the rows, until nothing is left to do.
+
+        A graph that a file held is taken over first.
+        """
         try:
+            if state is not None:
+                self._build_apart(Graph.of_state(state))
             while self._build_step():
-                time.sleep(0)  # lets a search that waits for the lock have it
+                pass
         except BaseException:
             with self._lock:  # searches go on, exactly
                 self._graph, self._builder = None, None
@@ -231,7 +242,10 @@ class VectorIndex:
     # ------------------------------------------------------------------------ the file
 
     def load(self) -> None:
-        """Take what the file holds, if it is sound and of this key; else stay empty."""
+        """Take what the file holds, if it is sound and of this key; else stay empty.
+
+        For an index that is still empty. Searches are exact until the graph is there, too.
+        """
         contents = cachefile.read(self._file)
         if contents is None or (contents.key, contents.dimension) != (self._key, self._dimension):
             return
@@ -246,16 +260,17 @@ class VectorIndex:
             contents.settings,
             arrays,
         )
-        vectors = Graph.vectors_of(state)
-        self._take(state.photo_ids, vectors, Graph.of_state(state))
+        self._take(state.photo_ids, Graph.vectors_of(state), state)
 
-    def _take(self, ids: Ids, vectors: Vectors, graph: Graph | None) -> None:
+    def _take(self, ids: Ids, vectors: Vectors, state: GraphState | None) -> None:
         with self._lock:
             self._rows = Rows(self._dimension)
             self._rows.add(ids, vectors)
-            self._graph = graph
-            self._waiting = {} if graph else dict.fromkeys(ids.tolist())
+            self._graph, self._gone = None, []
+            self._waiting = {} if state else dict.fromkeys(ids.tolist())
             self._changed = False
+            if state is not None and len(ids) > self._exact_limit:
+                self._begin_building(state)
 
     def save(self) -> None:
         """Write the file if there is anything new. Raises OSError; searches go on meanwhile."""

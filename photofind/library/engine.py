@@ -86,6 +86,8 @@ class Library:
         self._changed_layout = False
         self._changed_at = 0.0
         self._saved_at = time.monotonic()
+        self._query_began: float | None = None  # None while the query thread has nothing to do
+        self._engine_alive: float | None = None  # when last seen to go on; None while it waits
 
     # ------------------------------------------------------------------------ any thread
 
@@ -110,7 +112,8 @@ class Library:
                 encoder=self._models.state,
                 paused=self._paused.is_set(),
                 pid=os.getpid(),
-                windows=0,
+                query_seconds=_since(self._query_began),
+                engine_seconds=_since(self._engine_alive),
             )
         return Done(id=request.id)
 
@@ -137,14 +140,21 @@ class Library:
 
     def preload(self) -> None:
         """Load the library's model before it is asked for; a failure is told when it is."""
+        self._query_began = time.monotonic()
         try:
             self._models.get()
         except PhotoFindError as error:
             _log.warning("the model could not be loaded: %s", error)
+        finally:
+            self._query_began = None
 
     def answer(self, request: Search | Classify) -> Event:
         """The hits of a query or the labels of a picture, or why there are none."""
-        return answer(request, self._models, self._catalog, self._pool)
+        self._query_began = time.monotonic()
+        try:
+            return answer(request, self._models, self._catalog, self._pool)
+        finally:
+            self._query_began = None
 
     # --------------------------------------------------------------------- engine thread
 
@@ -155,10 +165,12 @@ class Library:
             working = self._reading is not None and len(self._reading) > 0
             busy = working and not self._paused.is_set()
             at_once = working or self._jobs or self._mending is not None
+            self._engine_alive = None
             try:
                 asked = self._requests.get(timeout=0 if at_once else None)
             except Empty:
                 asked = None
+            self._engine_alive = time.monotonic()
             if asked is not None:
                 self._carry_out(*asked)
             elif busy:
@@ -238,6 +250,7 @@ class Library:
 
     def _is_unwanted(self, job: Job) -> bool:
         """Whether somebody asked to end this job, or everything, while folders are looked at."""
+        self._engine_alive = time.monotonic()
         return self._stopping.is_set() or any(
             not request_id or (job.client is client and job.request.id == request_id)
             for client, request_id in tuple(self._cancelled)
@@ -386,6 +399,10 @@ class Library:
             LibraryChanged(layout=self._changed_layout, photo_ids=tuple(self._changed_ids))
         )
         self._changed_ids, self._changed_layout = [], False
+
+
+def _since(moment: float | None) -> float:
+    return 0.0 if moment is None else time.monotonic() - moment
 
 
 def _our_mistake(request_id: int, paths: LibraryPaths, error: Exception) -> Failed:

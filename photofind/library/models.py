@@ -46,21 +46,24 @@ class Models:
         self._catalog = catalog
         self._paths = paths
         self._tell = tell
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # held while a model is loaded
         self._loaded: dict[tuple[str, str], LoadedModel] = {}
         self._override = model  # what the worker was started with, before anything was chosen
         self._device = device or catalog.setting("device") or "auto"
         self.state = EncoderState(state="none", model=model or catalog.setting("model") or "")
 
     def get(self, model: str | None = None, device: str | None = None) -> LoadedModel:
-        """The named model, or the library's. Raises ModelError or DeviceError."""
-        with self._lock:
-            spec = resolve(model or self._catalog.setting("model") or self._override)
-            where = device or self._device
-            loaded = self._loaded.get((spec.name, where))
-            if loaded is None:
-                loaded = self._loaded[spec.name, where] = self._load(spec.name, where)
-            return loaded
+        """The named model, or the library's. Raises ModelError or DeviceError.
+
+        Waits for nothing when it is loaded: a query goes on while another model is loaded.
+        """
+        spec = resolve(model or self._catalog.setting("model") or self._override)
+        key = spec.name, device or self._device
+        if (loaded := self._loaded.get(key)) is None:
+            with self._lock:
+                if (loaded := self._loaded.get(key)) is None:
+                    loaded = self._loaded[key] = self._load(*key)
+        return loaded
 
     def choose(self, model: str | None, device: str | None) -> LoadedModel:
         """Use this model for the library from now on; one that does not load changes nothing."""
@@ -97,8 +100,9 @@ class Models:
     def save(self) -> None:
         """Write what is new in the indexes to their cache files."""
         with self._lock:
-            for loaded in self._loaded.values():
-                loaded.index.save()
+            loaded = list(self._loaded.values())
+        for model in loaded:  # without the lock: hundreds of megabytes on their way to the disk
+            model.index.save()
 
     def _load(self, name: str, device: str) -> LoadedModel:
         self._say("loading", None, model=name)

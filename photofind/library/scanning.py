@@ -3,14 +3,16 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Final
 
 from photofind.catalog import Catalog, FolderRow
-from photofind.errors import Cancelled, FolderMissing
+from photofind.errors import Cancelled, FolderMissing, FolderUnreadable
 from photofind.library.jobs import Job
+from photofind.library.looks import Look, Looks
 from photofind.library.progress import Pace
 from photofind.paths import is_within, shown_path
-from photofind.scan import KnownFile, ScanPlan, scan
+from photofind.scan import KnownFile, ScanPlan, scan, unanswered
 
 EXCLUSIONS: Final = "exclusions"  # the setting: a JSON list of patterns
 
@@ -20,19 +22,29 @@ class Scanning:
 
     def __init__(self, catalog: Catalog, pace: Pace) -> None:
         self._catalog, self._pace = catalog, pace
+        self._looks = Looks()
 
     def places(self, paths: Sequence[bytes]) -> list[bytes]:
         """Where to look: these folders, none within another, or all that are known.
 
-        Raises FolderMissing, before anything is changed, for what is no folder and never was.
+        Raises, before anything is changed, FolderMissing for what is no folder and never was, and
+        FolderUnreadable for a new one that does not answer.
         """
         if not paths:
             return [folder.path for folder in self._catalog.folders()]
         places = _outermost(paths)
         for place in places:
-            if os.path.isdir(place) or self._folder_around(place) is not None:
+            if self._folder_around(place) is not None:
                 continue
-            if os.path.lexists(place):
+            try:
+                what = self._looks.at(place, partial(_glance, place), lambda _: None)
+            except TimeoutError:
+                raise FolderUnreadable(
+                    f"{shown_path(place)} does not answer; check its drive and try again."
+                ) from None
+            if what == "folder":
+                continue
+            if what:
                 raise FolderMissing(
                     f"{shown_path(place)} is not a folder; give the folder that it lies in."
                 )
@@ -42,7 +54,9 @@ class Scanning:
     def look_at(self, place: bytes, job: Job, unwanted: Callable[[], bool]) -> bool:
         """Scan one folder, or a part of a known one, and write down what is new.
 
-        False when it became unwanted meanwhile: then nothing was written.
+        False when it became unwanted meanwhile: then nothing was written. A folder that does not
+        answer is offline for now, and holds up the others no longer than one step of a look may
+        take (see `looks`).
         """
         folder = self._folder_around(place)
         if folder is not None:
@@ -51,16 +65,28 @@ class Scanning:
             # A folder above known ones takes them over, with all that is known of their files.
             within = [inner for inner in self._catalog.folders() if is_within(inner.path, place)]
             known = [file for inner in within for file in self._catalog.known_files(inner.id)]
-        try:
-            plan = scan(
+        patterns = self.patterns()
+
+        def look(under_way: Look) -> ScanPlan:
+            return scan(
                 place,
                 known,
-                patterns=self.patterns(),
-                cancelled=unwanted,
-                progress=lambda found: self._pace.say("scanning", folder=place, found=found),
+                patterns=patterns,
+                cancelled=lambda: under_way.unwanted,
+                progress=under_way.goes_on,
             )
+
+        def meanwhile(under_way: Look) -> None:
+            self._pace.say("scanning", folder=place, found=under_way.found)
+            if unwanted():
+                raise Cancelled("Looking through the folders was stopped.")
+
+        try:
+            plan = self._looks.at(place, look, meanwhile)
         except Cancelled:
             return False
+        except TimeoutError as error:
+            plan = unanswered(place, known, error)
         if folder is None:
             folder = self._catalog.add_folder(place)
         _count(job, plan, known, new=self._catalog.apply(folder.id, plan))
@@ -82,6 +108,13 @@ class Scanning:
 
     def _folder_around(self, place: bytes) -> FolderRow | None:
         return next((f for f in self._catalog.folders() if is_within(place, f.path)), None)
+
+
+def _glance(place: bytes, _look: Look) -> str:
+    """What is at a path: "folder", "other", or nothing."""
+    if os.path.isdir(place):
+        return "folder"
+    return "other" if os.path.lexists(place) else ""
 
 
 def _outermost(paths: Iterable[bytes]) -> list[bytes]:

@@ -930,6 +930,10 @@ Offline, last seen {day}</source>
         <translation>검색 엔진이 멈춰 다시 시작하는 중</translation>
     </message>
     <message>
+        <source>The search engine did not answer; starting another</source>
+        <translation>검색 엔진이 응답하지 않아 다시 시작하는 중</translation>
+    </message>
+    <message>
         <source>Starting</source>
         <translation>시작하는 중</translation>
     </message>
@@ -1061,7 +1065,7 @@ Offline, last seen {day}</source>
     <name>dates</name>
     <message>
         <source>{month} {year}</source>
-        <extracomment>a month&apos;s heading; LLLL is the month&apos;s name standing alone, yyyy the year.</extracomment>
+        <extracomment>A month&apos;s heading.</extracomment>
         <translation>{year}년 {month}</translation>
     </message>
     <message>

@@ -39,9 +39,9 @@ class FakeClient:
         thread.start()
         thread.join()
 
-    def die(self) -> None:
+    def die(self, why: PhotoFindError | None = None) -> None:
         self.closed = True
-        thread = threading.Thread(target=self.on_closed, args=(None,))
+        thread = threading.Thread(target=self.on_closed, args=(why,))
         thread.start()
         thread.join()
 

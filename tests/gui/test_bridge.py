@@ -1,5 +1,7 @@
 """The bridge keeps its promises to the window, whatever the worker does."""
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,8 +9,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from photofind import heartbeat
+from photofind.client import read_worker_file
 from photofind.errors import DiskFull, FolderMissing, WorkerUnavailable
-from photofind.gui.bridge import FIRST_HITS, MOST_HITS, Bridge, Link
+from photofind.gui.bridge import FIRST_HITS, MOST_HITS, SEARCH_LOSSES, Bridge, Link
 from photofind.gui.query import Query
 from photofind.paths import LibraryPaths
 from photofind.protocol import (
@@ -283,12 +287,12 @@ def test_events_reach_the_window_on_its_own_thread(
     bridge: Bridge, workers: FakeWorkers, qtbot: QtBot
 ) -> None:
     client = connect(bridge, workers, qtbot)
-    for signal, event in (
+    for changed, event in (
         (bridge.library_changed, LibraryChanged(layout=True, photo_ids=(1,))),
         (bridge.encoder_changed, EncoderState(state="ready", model="m")),
         (bridge.progressed, Progress(stage="indexing", done=1, total=9)),
     ):
-        with qtbot.waitSignal(signal) as told:
+        with qtbot.waitSignal(changed) as told:
             client.hear(event)
         assert told.args == [event]
     assert bridge.encoder.model == "m"
@@ -314,3 +318,66 @@ def test_a_lone_surrogate_in_a_query_does_not_break_the_connection(
     bridge.search(Query(text="dog \ud83d"), at_once=True)
     qtbot.waitUntil(lambda: bool(client.of(Search)))
     assert client.of(Search)[0].text == "dog ?"
+
+
+def test_a_worker_that_was_given_up_is_told_from_one_that_died(
+    bridge: Bridge, workers: FakeWorkers, qtbot: QtBot
+) -> None:
+    client = connect(bridge, workers, qtbot)
+    links: list[Link] = []
+    bridge.link_changed.connect(links.append)
+    client.die(WorkerUnavailable("The background worker has said nothing and was ended."))
+    qtbot.waitUntil(lambda: len(links) == 2)
+    assert links == [Link.REPLACING, Link.CONNECTED]
+
+
+def test_a_search_that_ends_every_worker_is_given_up(
+    bridge: Bridge, workers: FakeWorkers, qtbot: QtBot
+) -> None:
+    client = connect(bridge, workers, qtbot)
+    bridge.search(Query(text="a dog"), at_once=True)
+    for _ in range(SEARCH_LOSSES - 1):
+        qtbot.waitUntil(lambda: bool(workers.client.of(Search)))
+        client = workers.client
+        client.die()
+        qtbot.waitUntil(lambda: workers.client is not client)  # noqa: B023
+    qtbot.waitUntil(lambda: bool(workers.client.of(Search)))
+    with qtbot.waitSignal(bridge.search_failed) as told:
+        workers.client.die()
+    assert told.args[0].text == "a dog"
+    assert not bridge.searching
+    bridge.search_again()  # the library has changed
+    bridge.search(Query(text="a cat"), at_once=True)
+    qtbot.waitUntil(lambda: bool(workers.client.of(Search)))
+    assert [request.text for request in workers.client.of(Search)] == ["a cat"]
+
+
+def test_a_stopped_worker_is_replaced_and_the_search_in_hand_answered(
+    tmp_path: Path, tiny_model: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real worker, which stands still as a process does that waits for a dead drive."""
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.25)
+    monkeypatch.setattr(heartbeat, "SILENT_BEATS", 240)
+    paths = LibraryPaths(tmp_path / "library")
+    bridge = Bridge(paths, model=tiny_model)
+    links: list[Link] = []
+    bridge.link_changed.connect(links.append)
+    try:
+        bridge.start()
+        with qtbot.waitSignal(bridge.found, timeout=60_000):
+            bridge.search(Query(text="a dog"), at_once=True)
+        stopped = read_worker_file(paths)
+        assert stopped is not None
+        os.kill(stopped.pid, signal.SIGSTOP)
+        monkeypatch.setattr(heartbeat, "SILENT_BEATS", 10)
+        with qtbot.waitSignal(bridge.found, timeout=60_000) as told:
+            bridge.search(Query(text="a cat"), at_once=True)
+            qtbot.waitUntil(lambda: Link.REPLACING in links, timeout=60_000)
+            monkeypatch.setattr(heartbeat, "SILENT_BEATS", 240)
+        assert told.args[0].text == "a cat"
+        now = read_worker_file(paths)
+        assert now is not None
+        assert now.pid != stopped.pid
+    finally:
+        bridge.close()
+    assert links[-2:] == [Link.REPLACING, Link.CONNECTED]

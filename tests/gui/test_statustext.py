@@ -123,6 +123,7 @@ def test_a_search_that_waits_for_the_model_says_so() -> None:
     [
         (Link.STARTING, "Starting"),
         (Link.RESTARTING, "The search engine stopped; starting it again"),
+        (Link.REPLACING, "The search engine did not answer; starting another"),
         (Link.FAILED, ""),  # the bar under the header says it
     ],
 )

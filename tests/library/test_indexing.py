@@ -2,13 +2,20 @@
 
 import os
 import shutil
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from photofind.errors import FolderMissing, Reason
-from photofind.protocol import Done, Indexed, RemoveFolder, Retry, SetExclusions
+from photofind.errors import FolderMissing, FolderUnreadable, ModelError, Reason
+from photofind.index import VectorIndex
+from photofind.library import looks, models
+from photofind.protocol import Cancel, Done, Indexed, RemoveFolder, Retry, SetExclusions
 from photofind.scan import scan
 from photofind.thumbnails import ThumbnailReader
 from tests.models import write_tiny_model
@@ -278,7 +285,6 @@ def test_a_scan_can_be_cancelled_and_then_nothing_was_written(
 ) -> None:
     """A folder on a sleeping drive: the person does not want to wait for it."""
     from photofind.library import scanning
-    from photofind.protocol import Cancel
 
     fill(photos, 3)
     library = open_library()
@@ -294,3 +300,99 @@ def test_a_scan_can_be_cancelled_and_then_nothing_was_written(
     assert library.ledger().files == 0
     monkeypatch.undo()
     assert library.index(photos).indexed == 3
+
+
+@contextmanager
+def hanging(folder: Path) -> Iterator[None]:
+    """Listing this folder does not return, as on a drive whose server has gone, until the end."""
+    answers, listed = threading.Event(), os.scandir
+
+    def scandir(path: bytes) -> object:
+        if os.fsencode(path) == os.fsencode(folder):
+            assert answers.wait(120)
+        return listed(path)
+
+    with patch.object(os, "scandir", scandir):
+        yield
+        answers.set()
+
+
+def looks_left() -> int:
+    return sum(thread.name == "look" for thread in threading.enumerate())
+
+
+def test_a_folder_that_does_not_answer_is_offline_and_the_others_are_indexed(
+    library: Running, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "PATIENCE_SECONDS", 3.0)
+    dead, well = photos / "a dead drive", photos / "well"
+    kept = fill(dead, 4)
+    first = fill(well, 2, first=10)
+    library.index(dead)
+    library.index(well)
+    with hanging(dead):
+        more = fill(well, 3, first=20)
+        done = library.index()
+        assert done.offline == (os.fsencode(dead),)
+        assert (done.indexed, done.removed, done.failed) == (3, 0, 0)
+        ledger = library.ledger()
+        assert (ledger.photos, ledger.offline) == (9, 4)
+        assert library.found() == {*kept, *first, *more}
+        assert looks_left() == 1
+        began = time.monotonic()
+        assert library.index().offline == (os.fsencode(dead),)
+        assert time.monotonic() - began < 3, "the look that is left behind was forgotten"
+        assert looks_left() == 1
+    assert eventually(lambda: looks_left() == 0)
+    assert library.index().offline == ()
+    assert library.ledger().offline == 0
+    assert library.found() == {*kept, *first, *more}
+
+
+def test_a_new_folder_that_does_not_answer_is_refused_in_words(
+    library: Running, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "PATIENCE_SECONDS", 1.0)
+    fill(photos, 2)
+    with hanging(photos), pytest.raises(FolderUnreadable, match="check its drive"):
+        library.index(photos)
+    assert library.index(photos).indexed == 2
+
+
+def test_a_look_that_hangs_can_be_cancelled(library: Running, photos: Path) -> None:
+    fill(photos, 2)
+    with hanging(photos):
+        threading.Timer(0.5, lambda: library.at_once(Cancel(id=2, job=1))).start()
+        began = time.monotonic()
+        assert library.index(photos).cancelled
+        assert time.monotonic() - began < looks.PATIENCE_SECONDS / 2
+    assert library.ledger().files == 0
+
+
+def test_searches_wait_neither_for_the_index_file_nor_for_another_model(
+    library: Running, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = fill(photos, 3)
+    library.index(photos)
+    begun, go_on = threading.Barrier(3), threading.Event()
+
+    def stand_still(*_: object) -> None:
+        begun.wait(30)
+        assert go_on.wait(60)
+        raise ModelError("This model is not wanted after all.")
+
+    monkeypatch.setattr(VectorIndex, "save", stand_still)
+    monkeypatch.setattr(models, "open_encoder", stand_still)
+    own = library._library._models
+    pool = ThreadPoolExecutor(3)
+    try:
+        saved = pool.submit(own.save)
+        loaded = pool.submit(own.get, "ViT-B-32:openai")
+        begun.wait(30)
+        assert pool.submit(library.found).result(timeout=30) == set(paths)
+    finally:
+        go_on.set()
+        pool.shutdown()
+    for waiting in (saved, loaded):
+        with pytest.raises(ModelError):
+            waiting.result()
