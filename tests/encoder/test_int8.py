@@ -86,7 +86,8 @@ def test_a_layer_that_is_not_exact_enough_stays_a_float() -> None:
         block.ln_2.bias += 300
         wanted = tower(pictures(1))
         assert quantise(tower, lambda: tower(pictures(0))) is not None
-        assert isinstance(block.mlp.c_fc, BFloat16)
+        stays = torch.nn.Linear if int8.reduced_floats() is torch.float32 else BFloat16
+        assert type(block.mlp.c_fc) is stays
         assert isinstance(block.mlp.gelu, torch.nn.GELU)
         assert len(layers_of(tower, Int8Linear)) == 15
         assert least_cosine(tower(pictures(1)), wanted) > 0.99
@@ -115,6 +116,28 @@ def test_what_is_no_number_stays_none() -> None:
     with torch.inference_mode():
         assert layer(broken).shape == (2, 3, 300)
         assert layer(broken).isnan().all()
+
+
+def test_large_numbers_are_added_up_without_overflow() -> None:
+    """Where two products are added in 16 bits, 255 * 127 twice would not fit."""
+    linear = torch.nn.Linear(300, 300, bias=False)
+    sample = torch.ones(4, 300)
+    with torch.inference_mode():
+        linear.weight.fill_(1.0)
+        layer = Int8Linear(linear)
+        torch.testing.assert_close(layer(sample), linear(sample), rtol=1e-3, atol=0)
+
+
+def test_floats_that_remain_are_reduced_where_that_is_faster(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(int8, "reduced_floats", lambda: torch.bfloat16)
+    tower = vision_transformer()
+    with torch.inference_mode():
+        wanted = tower(pictures(1))
+        assert quantise(tower, lambda: tower(pictures(0))) is not None
+        assert isinstance(tower.conv1, BFloat16)
+        assert least_cosine(tower(pictures(1)), wanted) > 0.999
 
 
 @pytest.mark.parametrize("approximate", ["none", "tanh"])
