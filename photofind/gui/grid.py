@@ -87,13 +87,20 @@ class PhotoGrid(PhotoCanvas):
         self._arranging.show_view(view)
 
     def show_hits(
-        self, photo_ids: Sequence[int], *, matches: int, title: str, weaker_title: str = ""
+        self,
+        photo_ids: Sequence[int],
+        *,
+        matches: int,
+        title: str,
+        weaker_title: str = "",
+        renewed: bool = False,
     ) -> None:
         """Show the hits of a search, best first, the first `matches` of them above the cut.
 
-        `title` is the sentence above them. The same hits again, renewed, keep scroll and selection.
+        `title` is the sentence above them. With `renewed` they are a newer answer to the query
+        whose hits are shown: scroll and selection stay, however many hits came or went.
         """
-        self._arranging.show_hits(photo_ids, matches, title, weaker_title)
+        self._arranging.show_hits(photo_ids, matches, title, weaker_title, renewed=renewed)
 
     def refresh(self, layout: bool = True, photo_ids: Sequence[int] = ()) -> None:
         """The library has changed: look again, and leave what is looked at where it is.

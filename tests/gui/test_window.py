@@ -231,8 +231,10 @@ def test_photos_that_come_while_a_query_stands_are_found_too(
     qtbot.waitUntil(lambda: window.grid.count() == 1)
     client.hear(Indexed(id=client.of(Index)[0].id))
     qtbot.waitUntil(lambda: len(searches(client)) == 2)
+    window.grid.select_all()
     answer(client, searches(client)[-1], (3, 4), matches=2)
     qtbot.waitUntil(lambda: window.grid.count() == 2)
+    assert window.grid.selection.ranges == ((0, 1),)  # still the one, not what came
 
 
 def test_a_search_that_fails_says_why(window: Window, client: FakeClient, qtbot: QtBot) -> None:
