@@ -69,16 +69,25 @@ class Actions(QObject):
             self.copy_path,
         )
 
-    def photo_menu(self, parent: QWidget) -> QMenu:
-        """The menu of a photo."""
+    def enable(self, *, photos: int, chosen: bool, large: bool) -> None:
+        """Offer what can be done: `photos` are in the grid, one of them at least is `chosen`, or
+        one is shown `large`."""
+        for action in self.of_photos:
+            action.setEnabled(chosen or large)
+        self.open.setEnabled(chosen and not large)
+        self.select_all.setEnabled(photos > 0 and not large)
+
+    def photo_menu(self, parent: QWidget, *, large: bool = False) -> QMenu:
+        """The menu of a photo in the grid, or of the one that is shown large."""
         menu = QMenu(parent)
-        menu.addActions([self.open, self.similar])
+        menu.addActions([self.similar] if large else [self.open, self.similar])
         menu.addSeparator()
         menu.addActions([self.open_outside, self.show_in_folder])
         menu.addSeparator()
         menu.addActions([self.copy, self.copy_path])
-        menu.addSeparator()
-        menu.addAction(self.select_all)
+        if not large:
+            menu.addSeparator()
+            menu.addAction(self.select_all)
         return menu
 
     def main_menu(self, parent: QWidget) -> QMenu:

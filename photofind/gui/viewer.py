@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -44,6 +45,7 @@ class Viewer(QWidget):
     closed = Signal(int)  # the photo that was shown last
     moved = Signal(int)  # another photo is shown
     similar_wanted = Signal(int)
+    menu_wanted = Signal(QPoint)  # global
 
     def __init__(self, reads: LibraryReads, thumbnails: Thumbnails, parent: QWidget) -> None:
         super().__init__(parent)
@@ -87,7 +89,7 @@ class Viewer(QWidget):
         self._bar = ViewerBar(self)
         self._bar.back_wanted.connect(self.leave)
         self._bar.zoom_wanted.connect(self.picture.zoom)
-        self._bar.similar_wanted.connect(self._find_similar)
+        self._bar.similar_wanted.connect(self.find_similar)
         self._bar.facts_wanted.connect(self.toggle_facts)
         self._previous = StepButton("left", self.tr("Previous"), self, size=STEP_BUTTON_PX)
         self._previous.clicked.connect(lambda: self.step(-1))
@@ -135,6 +137,12 @@ class Viewer(QWidget):
         self.picture.show_photo(QSize())
         self.unsetCursor()
         self.closed.emit(self._photo_id)
+
+    def find_similar(self) -> None:
+        """Back to the grid, for photos like this one."""
+        photo_id = self._photo_id
+        self.leave()
+        self.similar_wanted.emit(photo_id)
 
     def toggle_facts(self) -> None:
         """Show what is known of the photo, or hide it."""
@@ -329,11 +337,6 @@ class Viewer(QWidget):
             lambda reader: reader.details(photo_id), arrived, key=(id(self), "facts")
         )
 
-    def _find_similar(self) -> None:
-        photo_id = self._photo_id
-        self.leave()
-        self.similar_wanted.emit(photo_id)
-
     # ---------------------------------------------------------------------------------- appearance
 
     def _lay_out(self) -> None:
@@ -403,13 +406,31 @@ class Viewer(QWidget):
             Qt.Key.Key_0: self.picture.fit,
             Qt.Key.Key_1: self.picture.toggle_actual,
             Qt.Key.Key_I: self.toggle_facts,
-            Qt.Key.Key_S: self._find_similar,
+            Qt.Key.Key_S: self.find_similar,
         }
         act = acts.get(Qt.Key(event.key())) if plain else None
         if act is None:
             event.ignore()
         else:
             act()
+
+    def focusNextPrevChild(self, on: bool) -> bool:
+        """Tab goes round in here: what the viewer covers must not take the keyboard."""
+        widget = self.focusWidget() or self
+        while following := widget.nextInFocusChain() if on else widget.previousInFocusChain():
+            widget = following
+            if widget is self or (
+                self.isAncestorOf(widget)
+                and widget.isVisible()
+                and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            ):
+                reason = Qt.FocusReason.TabFocusReason if on else Qt.FocusReason.BacktabFocusReason
+                widget.setFocus(reason)
+                return True
+        return False
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
 
     def mouseMoveEvent(self, _event: QMouseEvent) -> None:
         self._wake()

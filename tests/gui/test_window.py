@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from photofind.catalog.records import View
@@ -833,6 +833,57 @@ def test_keys_act_on_the_photo_that_is_shown_large(window: Window, qtbot: QtBot)
     qtbot.keyClick(window, Key.Key_F, CONTROL)
     assert not window.viewer.isVisible()
     qtbot.waitUntil(window.header.field.line.hasFocus)
+
+
+def test_what_can_be_done_with_a_photo_is_offered_when_there_is_one(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    actions = window.actions_
+    assert not any(action.isEnabled() for action in actions.of_photos)
+    assert actions.select_all.isEnabled()
+    window.grid.focus_first()
+    qtbot.waitUntil(lambda: window.grid.current_id() is not None)
+    assert all(action.isEnabled() for action in actions.of_photos)
+    qtbot.keyClick(window.grid, Key.Key_Return)
+    qtbot.waitUntil(lambda: window.viewer.current_id() == window.grid.current_id())
+    assert not actions.open.isEnabled()
+    qtbot.keyClick(window.viewer, Key.Key_Right)
+    qtbot.waitUntil(lambda: window.viewer.current_id() != window.grid.current_id())
+    shown = window.viewer.current_id()
+    actions.similar.trigger()  # of the photo shown, not of the one in the grid below
+    qtbot.waitUntil(lambda: len(searches(client)) == 1)
+    assert searches(client)[0].photo_id == shown
+    answer(client, searches(client)[0], (), matches=0)
+    qtbot.waitUntil(lambda: window.grid.count() == 0)
+    assert not any(action.isEnabled() for action in (*actions.of_photos, actions.select_all))
+
+
+def test_a_photo_shown_large_has_its_menu(window: Window, qtbot: QtBot) -> None:
+    window.grid.focus_first()
+    qtbot.waitUntil(lambda: window.grid.current_id() is not None)
+    qtbot.keyClick(window.grid, Key.Key_Return)
+    qtbot.waitUntil(window.viewer.isVisible)
+    where = window.viewer.picture.rect().center()
+    QApplication.postEvent(
+        window.viewer.picture,
+        QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, window.mapToGlobal(where)),
+    )
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    assert window.actions_.copy in menu.actions()
+    assert window.actions_.open not in menu.actions()
+    menu.close()
+
+
+def test_a_folder_dropped_on_a_photo_shown_large_leaves_the_keyboard_there(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.grid.focus_first()
+    qtbot.waitUntil(lambda: window.grid.current_id() is not None)
+    qtbot.keyClick(window.grid, Key.Key_Return)
+    qtbot.waitUntil(window.viewer.isVisible)
+    window.folders.add(os.fsencode(tmp_path))
+    assert QApplication.focusWidget() is window.viewer
 
 
 def test_enter_opens_the_photo_large_and_escape_comes_back_to_it(
