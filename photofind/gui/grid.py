@@ -195,14 +195,15 @@ class PhotoGrid(PhotoCanvas):
         self._announce()
         self.selection_changed.emit(len(self.selection))
 
-    def scroll_to(self, photo_id: int, select: bool = True) -> None:
-        """Bring a photo into view, and choose it."""
+    def scroll_to(self, photo_id: int) -> None:
+        """Bring a photo into view, and choose it; where several are selected they stay so, and the
+        keyboard alone goes there."""
 
         def found(position: int | None) -> None:
             if position is None:
                 return
-            if select:
-                self.select(lambda: self.selection.choose(position))
+            to = self.selection.go if len(self.selection) > 1 else self.selection.choose
+            self.select(lambda: to(position))
             self.show_position(position)
 
         self._sequence.find(photo_id, found)
@@ -288,11 +289,14 @@ class PhotoGrid(PhotoCanvas):
     # ------------------------------------------------------------------------------------ painting
 
     def look_of(self, position: int) -> Look:
-        gestures = self._gestures
+        gestures, selection = self._gestures, self.selection
         hovered = position == gestures.hovered
+        selected = position in selection
         return Look(
-            selected=position in self.selection,
-            focused=position == self.selection.current and self.hasFocus(),
+            selected=selected,
+            focused=position == selection.current
+            and self.hasFocus()
+            and not (selected and len(selection) == 1),
             hovered=hovered,
             hot=gestures.hot if hovered else None,
         )

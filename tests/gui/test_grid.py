@@ -573,6 +573,33 @@ def test_scrolling_to_a_photo_chooses_it(grid, ids, qtbot):
     assert 0 <= cell.y <= grid.viewport().height() - cell.edge
 
 
+def test_several_selected_photos_stay_so_when_one_of_them_was_looked_at(grid, ids, qtbot):
+    shown(grid, qtbot)
+    click(grid, qtbot, 2)
+    click(grid, qtbot, 5, SHIFT)
+    grid.scroll_to(ids[3])
+    qtbot.waitUntil(lambda: grid.current_id() == ids[3], timeout=WAIT)
+    assert grid.selection.ranges == ((2, 6),)
+
+
+def test_among_several_selected_photos_the_one_of_the_keyboard_has_a_ring_of_its_own(grid, qtbot):
+    shown(grid, qtbot)
+    ink = grid.painter_of_cells.text.getRgb()
+
+    def has_ring(position: int) -> bool:
+        cell = grid.cell(position)
+        inside = grid.viewport().grab().toImage().pixelColor(cell.x + 4, cell.y + cell.edge // 2)
+        return close_to(inside.getRgb(), ink)
+
+    click(grid, qtbot, 1)
+    assert not has_ring(1)  # alone it is plain to see
+    qtbot.keyClick(grid, Qt.Key.Key_Right, SHIFT)
+    qtbot.keyClick(grid, Qt.Key.Key_Right, SHIFT)
+    assert [has_ring(position) for position in range(5)] == [False, False, False, True, False]
+    qtbot.keyClick(grid, Qt.Key.Key_Left, CTRL)
+    assert [has_ring(position) for position in range(5)] == [False, False, True, False, False]
+
+
 def test_the_months_of_the_test_library_are_as_the_tests_think(grid, qtbot):
     shown(grid, qtbot)
     assert grid.sequence().order.months == (202403, 202402, 202312, 201907)
