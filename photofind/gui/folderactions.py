@@ -120,7 +120,7 @@ class FolderActions(QObject):
             self.tr(
                 "Its %Ln photo(s) can no longer be found here. The files stay where they are.",
                 "",
-                folder.files,
+                folder.photos,
             )
         )
         remove = box.addButton(self.tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)

@@ -111,7 +111,7 @@ class SidebarModel(QAbstractListModel):
         """The number at the right of a row."""
         if row.kind is Kind.ALL:
             return self._photos or None
-        return row.folder.files if row.folder is not None and row.folder.files else None
+        return row.folder.photos or None if row.folder is not None else None
 
     def trailing(self, row: Row) -> str:
         """What stands at the right of a row: how many, or that it is offline."""
@@ -309,6 +309,8 @@ class Sidebar(QWidget):
         layout.addWidget(self.list, 1)
         layout.addWidget(self.aside_button)
         layout.addWidget(self.add_button)
+        QWidget.setTabOrder(self.list, self.aside_button)
+        QWidget.setTabOrder(self.aside_button, self.add_button)
         self.setMinimumWidth(WIDTHS[0])
         self.setMaximumWidth(WIDTHS[2])
         self._silent = False

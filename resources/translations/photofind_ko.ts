@@ -854,6 +854,10 @@ Screenshots</source>
         <source>Show in folder</source>
         <translation>폴더에서 보기</translation>
     </message>
+    <message>
+        <source>Nothing is set aside: every file could be read.</source>
+        <translation>제외된 파일이 없습니다. 모든 파일을 읽을 수 있었습니다.</translation>
+    </message>
     <message numerus="yes">
         <source>Try %n file(s) again</source>
         <translation>
@@ -1061,7 +1065,7 @@ Offline, last seen {day}</source>
     <name>dates</name>
     <message>
         <source>{month} {year}</source>
-        <extracomment>a month&apos;s heading; LLLL is the month&apos;s name standing alone, yyyy the year.</extracomment>
+        <extracomment>A month&apos;s heading.</extracomment>
         <translation>{year}년 {month}</translation>
     </message>
     <message>

@@ -623,6 +623,8 @@ def test_files_set_aside_are_listed_with_reason_and_tried_again(
         window = open_window(library.paths)
         qtbot.waitUntil(window.sidebar.aside_button.isVisible)
         assert window.sidebar.aside_button.text() == "2 set aside"
+        folder = window.sidebar.model.index(3).data(Qt.ItemDataRole.AccessibleTextRole)
+        assert folder == "photos, 1 photo(s)"  # as many as a click on it shows
         qtbot.mouseClick(window.sidebar.aside_button, Qt.MouseButton.LeftButton)
         listed = dialog(qtbot, SetAsideDialog)
         assert isinstance(listed, SetAsideDialog)
@@ -634,8 +636,23 @@ def test_files_set_aside_are_listed_with_reason_and_tried_again(
         qtbot.waitUntil(lambda: bool(workers.client.of(Retry)))
         assert workers.client.of(Retry)[0].file_ids == (listed.model.files[0].file_id,)
         listed.close()
+        window.sidebar.list.setFocus()
+        for button in (window.sidebar.aside_button, window.sidebar.add_button):  # as they stand
+            qtbot.keyClick(window.focusWidget(), Key.Key_Tab)
+            assert window.focusWidget() is button
     finally:
         library.close()
+
+
+def test_a_list_of_files_set_aside_without_any_says_so(window: Window, qtbot: QtBot) -> None:
+    from photofind.gui.setaside import SetAsideDialog
+
+    window.actions_.set_aside.trigger()
+    listed = dialog(qtbot, SetAsideDialog)
+    assert isinstance(listed, SetAsideDialog)
+    qtbot.waitUntil(lambda: "Nothing is set aside" in listed.explanation.text())
+    assert not listed.retry_button.isEnabled()
+    listed.close()
 
 
 def test_the_ledger_adds_up(window: Window, qtbot: QtBot) -> None:
