@@ -399,7 +399,8 @@ def paint_row(
     ink = palette.color(QPalette.ColorRole.WindowText)
     quiet = theme.muted(palette)
     square = QRectF(body.left() + 10, body.center().y() - ICON / 2, ICON, ICON)
-    paint_icon(painter, icon, square, quiet if faded else ink)
+    words_ink = quiet if faded and not selected else ink  # quiet words drown in the tint
+    paint_icon(painter, icon, square, words_ink)
     font = QFont(painter.font())
     metrics = QFontMetrics(font)
     words = body.adjusted(10 + ICON + 10, 0, -10, 0)
@@ -411,7 +412,7 @@ def paint_row(
                 words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, trailing
             )
             words.setRight(words.right() - width - 8)
-    painter.setPen(quiet if faded else ink)
+    painter.setPen(words_ink)
     elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(words.width()))
     painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
 

@@ -841,6 +841,15 @@ Screenshots</source>
     </message>
 </context>
 <context>
+    <name>SelectionCount</name>
+    <message numerus="yes">
+        <source>%Ln photo(s) selected</source>
+        <translation>
+            <numerusform>사진 %Ln장 선택됨</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SetAsideDialog</name>
     <message>
         <source>Files set aside</source>

@@ -15,6 +15,7 @@ from photofind.errors import DiskFull, FolderMissing
 from photofind.gui.bridge import Bridge, Link
 from photofind.gui.drag import file_mime
 from photofind.gui.emptypane import Emptiness
+from photofind.gui.query import Query
 from photofind.gui.settings import WindowSettings
 from photofind.gui.window import Window
 from photofind.paths import LibraryPaths
@@ -323,6 +324,17 @@ def test_words_are_pasted_as_words(window: Window, client: FakeClient, qtbot: Qt
     QGuiApplication.clipboard().setText("a red kite")
     qtbot.keyClick(window.header.field.line, Key.Key_V, CONTROL)
     assert window.header.field.line.text() == "a red kite"
+
+
+def test_what_is_pasted_anywhere_in_the_window_is_looked_for(window: Window, qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().setText("a red kite")
+    qtbot.keyClick(window.grid, Key.Key_V, CONTROL)
+    assert window.header.field.query == Query(text="a red kite")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile("/tmp/kite.jpg")])
+    QGuiApplication.clipboard().setMimeData(mime)
+    qtbot.keyClick(window.sidebar.list, Key.Key_V, CONTROL)
+    assert window.header.field.query == Query(image_path=b"/tmp/kite.jpg")
 
 
 def test_words_take_the_place_of_a_picture(
@@ -972,6 +984,24 @@ def test_the_pill_is_as_wide_as_its_words(window: Window, client: FakeClient, qt
     assert pill.width() < wide - 100
     assert pill.width() - pill._stage.width() <= 2 * pill._stage.x()
     assert abs(pill.geometry().center().x() - window.pane.rect().center().x()) <= 1
+
+
+def test_how_many_photos_are_selected_stands_in_the_corner_and_never_under_the_pill(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    said = window.pane.selected
+    window.grid.focus_first()
+    assert not said.isVisible()  # one is plain to see
+    window.grid.select_all()
+    assert said.isVisible()
+    assert said.text() == "40 photo(s) selected"
+    assert window.pane.rect().contains(said.geometry())
+    window.resize(480, 400)
+    client.hear(Progress(stage="indexing", done=12_340, total=80_412, rate=96, remaining=720.0))
+    qtbot.waitUntil(window.pane.pill.isVisible)
+    assert not said.geometry().intersects(window.pane.pill.geometry())
+    window.grid.select_none()
+    assert not said.isVisible()
 
 
 def test_a_library_of_an_older_photofind_is_shown_when_the_worker_has_renewed_it(
