@@ -120,7 +120,7 @@ class StatusPill(QWidget):
         parent = self._parent
         self.setMinimumHeight(BUTTON + 11 + 2 * SHADOW)  # the same with and without buttons
         self._layout.activate()  # the words have just changed
-        size = self.sizeHint().boundedTo(parent.size())
+        size = self.sizeHint().expandedTo(self.minimumSize()).boundedTo(parent.size())
         self.setGeometry(
             (parent.width() - size.width()) // 2,
             parent.height() - size.height() - MARGIN + SHADOW,

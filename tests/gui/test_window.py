@@ -978,9 +978,10 @@ def test_the_pill_is_as_wide_as_its_words(window: Window, client: FakeClient, qt
     pill = window.pane.pill
     client.hear(Progress(stage="indexing", done=12340, total=80412, rate=96.2, remaining=712.0))
     qtbot.waitUntil(pill.isVisible)
-    wide = pill.width()
+    wide, bottom = pill.width(), pill.geometry().bottom()
     client.hear(Progress(stage="loading"))
     qtbot.waitUntil(lambda: pill._stage.text() == "Loading the model")
+    assert pill.geometry().bottom() == bottom  # with and without buttons
     assert pill.width() < wide - 100
     assert pill.width() - pill._stage.width() <= 2 * pill._stage.x()
     assert abs(pill.geometry().center().x() - window.pane.rect().center().x()) <= 1
