@@ -116,13 +116,13 @@ class FolderActions(QObject):
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(self.tr("Remove a folder"))
         box.setText(self.tr("Remove “{name}” from PhotoFind?").format(name=name))
-        box.setInformativeText(
-            self.tr(
-                "Its %Ln photo(s) can no longer be found here. The files stay where they are.",
-                "",
-                folder.photos,
-            )
+        gone = self.tr(
+            "Its %Ln photo(s) can no longer be found here. The files stay where they are.",
+            "",
+            folder.photos,
         )
+        again = self.tr("Bringing the folder back means reading it again.")
+        box.setInformativeText(f"{gone} {again}")
         remove = box.addButton(self.tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.buttonClicked.connect(lambda button: self._remove(folder) if button is remove else None)

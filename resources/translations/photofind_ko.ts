@@ -387,6 +387,10 @@
         </translation>
     </message>
     <message>
+        <source>Bringing the folder back means reading it again.</source>
+        <translation>폴더를 되돌리면 사진을 다시 읽어야 합니다.</translation>
+    </message>
+    <message>
         <source>Remove</source>
         <translation>제거</translation>
     </message>
@@ -945,6 +949,14 @@ Offline, last seen {day}</source>
     <message>
         <source>Starting</source>
         <translation>시작하는 중</translation>
+    </message>
+    <message>
+        <source>searching</source>
+        <translation>검색 중</translation>
+    </message>
+    <message>
+        <source>loading the model</source>
+        <translation>모델 불러오는 중</translation>
     </message>
     <message>
         <source>Looking through {folder}</source>
