@@ -47,7 +47,7 @@ FILE_ROLE = Qt.ItemDataRole.UserRole
 class SetAsideModel(QAbstractListModel):
     """The files, read in pages as the list is scrolled."""
 
-    looked = Signal()  # what is set aside was read anew
+    looked = Signal()  # what is set aside was read, anew or further
 
     def __init__(self, reads: LibraryReads, parent: QWidget) -> None:
         super().__init__(parent)
@@ -60,6 +60,11 @@ class SetAsideModel(QAbstractListModel):
     def files(self) -> list[SetAside]:
         """Those that were read so far."""
         return self._files
+
+    def end(self) -> None:
+        """The list goes: an answer that is still under way must not find it gone."""
+        self._more = False
+        self._reads.forget("set aside")
 
     def look_again(self) -> None:
         """Read what is shown once more: something changed."""
@@ -102,6 +107,7 @@ class SetAsideModel(QAbstractListModel):
             self.beginInsertRows(QModelIndex(), first, first + len(files) - 1)
             self._files += files
             self.endInsertRows()
+        self.looked.emit()
 
     def _replace(self, files: list[SetAside]) -> None:
         self._asked, self._more = False, bool(files) and len(files) % PAGE == 0
@@ -174,7 +180,6 @@ class SetAsideDialog(QDialog):
         self.list.selectionModel().selectionChanged.connect(self._refresh)
         self.list.doubleClicked.connect(self._show)
         self.model.looked.connect(self._refresh)
-        self.model.rowsInserted.connect(self._refresh)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.retry_button = QPushButton(self)
         self.show_button = QPushButton(self.tr("Show in folder"), self)
@@ -195,7 +200,12 @@ class SetAsideDialog(QDialog):
 
     def look_again(self) -> None:
         """The library has changed."""
-        self.model.look_again()
+        if self.isVisible():
+            self.model.look_again()
+
+    def done(self, result: int) -> None:
+        self.model.end()
+        super().done(result)
 
     def _chosen(self) -> list[SetAside]:
         return [index.data(FILE_ROLE) for index in self.list.selectionModel().selectedIndexes()]
