@@ -33,6 +33,7 @@ class Actions(QObject):
         # edit
         self.copy = self._new(self.tr("&Copy"), Standard.Copy)
         self.copy_path = self._new(self.tr("Copy &path"), "Ctrl+Shift+C")
+        self.paste = self._new(self.tr("Pas&te"), Standard.Paste)
         self.select_all = self._new(self.tr("Select &all"), Standard.SelectAll)
         self.search = self._new(self.tr("&Search"), Standard.Find)
         # photo
@@ -116,7 +117,7 @@ class Actions(QObject):
         library.addSeparator()
         library.addActions([self.preferences, self.quit])
         edit = QMenu(self.tr("&Edit"), parent)
-        edit.addActions([self.copy, self.copy_path, self.select_all, self.search])
+        edit.addActions([self.copy, self.copy_path, self.paste, self.select_all, self.search])
         photo = QMenu(self.tr("&Photo"), parent)
         photo.addActions([self.open, self.similar, self.open_outside, self.show_in_folder])
         view = QMenu(self.tr("&View"), parent)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from photofind.catalog.records import FolderRow
@@ -106,6 +107,8 @@ class FolderActions(QObject):
         showing.triggered.connect(lambda: show())
         menu.addSeparator()
         remove = menu.addAction(self.tr("Remove from PhotoFind…"))
+        remove.setShortcut(QKeySequence(Qt.Key.Key_Delete))  # to be read; the sidebar takes it
+        remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         remove.triggered.connect(lambda: self.remove(folder))
         return menu
 

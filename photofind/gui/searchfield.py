@@ -133,7 +133,7 @@ class SearchField(QWidget):
         self._edited(self.line.text())
 
     def paste(self) -> None:
-        """What was copied is looked for, wherever in the window it is pasted."""
+        """Look for what was copied."""
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line.end(False)
         self.line.take_clipboard()

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QKeyEvent,
-    QKeySequence,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -181,6 +180,7 @@ class Window(QMainWindow):
             (actions.quit, self.close),
             (actions.copy, self.photos.copy),
             (actions.copy_path, self.photos.copy_path),
+            (actions.paste, self._paste),
             (actions.select_all, grid.select_all),
             (actions.search, self._focus_search),
             (actions.open, self._open_current),
@@ -393,6 +393,12 @@ class Window(QMainWindow):
         self.header.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.header.field.line.selectAll()
 
+    def _paste(self) -> None:
+        """What was copied is looked for, whatever has the keyboard."""
+        if self.viewer.isVisible():
+            self.viewer.leave()
+        self.header.field.paste()
+
     # -------------------------------------------------------------------------------- events
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -403,8 +409,6 @@ class Window(QMainWindow):
         )
         if self.viewer.isVisible():
             super().keyPressEvent(event)
-        elif event.matches(QKeySequence.StandardKey.Paste):
-            self.header.field.paste()
         elif event.key() == Qt.Key.Key_Escape:
             self._escape()
         elif event.key() == Qt.Key.Key_Up:

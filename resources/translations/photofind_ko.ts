@@ -59,6 +59,10 @@
         <translation>경로 복사(&amp;P)</translation>
     </message>
     <message>
+        <source>Pas&amp;te</source>
+        <translation>붙여넣기(&amp;T)</translation>
+    </message>
+    <message>
         <source>Select &amp;all</source>
         <translation>모두 선택(&amp;A)</translation>
     </message>
@@ -479,6 +483,14 @@
     <message>
         <source>facts, in the large view</source>
         <translation>크게 보기에서 정보</translation>
+    </message>
+    <message>
+        <source>zoom, in the large view</source>
+        <translation>크게 보기에서 확대, 축소</translation>
+    </message>
+    <message>
+        <source>search for what was copied</source>
+        <translation>복사한 것으로 검색</translation>
     </message>
     <message>
         <source>add a folder</source>

@@ -335,6 +335,9 @@ def test_what_is_pasted_anywhere_in_the_window_is_looked_for(window: Window, qtb
     QGuiApplication.clipboard().setMimeData(mime)
     qtbot.keyClick(window.sidebar.list, Key.Key_V, CONTROL)
     assert window.header.field.query == Query(image_path=b"/tmp/kite.jpg")
+    window.header.field.clear()
+    window.actions_.paste.trigger()  # from the menu bar
+    assert window.header.field.query == Query(image_path=b"/tmp/kite.jpg")
 
 
 def test_words_take_the_place_of_a_picture(
