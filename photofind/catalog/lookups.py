@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from photofind.catalog.listing import in_list, is_showing
 from photofind.catalog.records import MISSING, FolderRow
-from photofind.catalog.schema import embedding, encoder, file, folder, photo, setting
+from photofind.catalog.schema import embedding, encoder, file, folder, photo, setting, tally
 
 # Always true. Said beside a condition on presence and state, it lets SQLite find the files by the
 # index that begins with the folder, instead of looking at each.
@@ -28,9 +28,17 @@ def folder_rows(connection: Connection) -> list[FolderRow]:
     for folder_id, presence, _, count in file_counts(connection):
         if presence != MISSING:
             files[folder_id] += count
+    summed = select(tally.c.view, func.sum(tally.c.photos)).group_by(tally.c.view)
+    photos = {row[0]: row[1] for row in connection.execute(summed)}
     return [
         FolderRow(
-            row.id, row.path, row.online, row.added_at, row.last_seen_at, files.get(row.id, 0)
+            row.id,
+            row.path,
+            row.online,
+            row.added_at,
+            row.last_seen_at,
+            files=files.get(row.id, 0),
+            photos=photos.get(row.id, 0),
         )
         for row in connection.execute(select(folder).order_by(folder.c.path))
     ]

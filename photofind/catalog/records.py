@@ -45,6 +45,7 @@ class FolderRow:
     added_at: int
     last_seen_at: int | None  # when it was last scanned and there
     files: int  # here or offline; missing ones are not counted
+    photos: int  # that it shows: without files set aside, and copies within it once
 
 
 @dataclass(frozen=True, slots=True)

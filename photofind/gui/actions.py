@@ -33,6 +33,7 @@ class Actions(QObject):
         # edit
         self.copy = self._new(self.tr("&Copy"), Standard.Copy)
         self.copy_path = self._new(self.tr("Copy &path"), "Ctrl+Shift+C")
+        self.paste = self._new(self.tr("Pas&te"), Standard.Paste)
         self.select_all = self._new(self.tr("Select &all"), Standard.SelectAll)
         self.search = self._new(self.tr("&Search"), Standard.Find)
         # photo
@@ -69,16 +70,25 @@ class Actions(QObject):
             self.copy_path,
         )
 
-    def photo_menu(self, parent: QWidget) -> QMenu:
-        """The menu of a photo."""
+    def enable(self, *, photos: int, chosen: bool, large: bool) -> None:
+        """Offer what can be done: `photos` are in the grid, one of them at least is `chosen`, or
+        one is shown `large`."""
+        for action in self.of_photos:
+            action.setEnabled(chosen or large)
+        self.open.setEnabled(chosen and not large)
+        self.select_all.setEnabled(photos > 0 and not large)
+
+    def photo_menu(self, parent: QWidget, *, large: bool = False) -> QMenu:
+        """The menu of a photo in the grid, or of the one that is shown large."""
         menu = QMenu(parent)
-        menu.addActions([self.open, self.similar])
+        menu.addActions([self.similar] if large else [self.open, self.similar])
         menu.addSeparator()
         menu.addActions([self.open_outside, self.show_in_folder])
         menu.addSeparator()
         menu.addActions([self.copy, self.copy_path])
-        menu.addSeparator()
-        menu.addAction(self.select_all)
+        if not large:
+            menu.addSeparator()
+            menu.addAction(self.select_all)
         return menu
 
     def main_menu(self, parent: QWidget) -> QMenu:
@@ -107,7 +117,7 @@ class Actions(QObject):
         library.addSeparator()
         library.addActions([self.preferences, self.quit])
         edit = QMenu(self.tr("&Edit"), parent)
-        edit.addActions([self.copy, self.copy_path, self.select_all, self.search])
+        edit.addActions([self.copy, self.copy_path, self.paste, self.select_all, self.search])
         photo = QMenu(self.tr("&Photo"), parent)
         photo.addActions([self.open, self.similar, self.open_outside, self.show_in_folder])
         view = QMenu(self.tr("&View"), parent)

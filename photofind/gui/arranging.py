@@ -62,13 +62,18 @@ class Arranging:
         )
 
     def show_hits(
-        self, photo_ids: Sequence[int], matches: int, title: str, weaker_title: str
+        self,
+        photo_ids: Sequence[int],
+        matches: int,
+        title: str,
+        weaker_title: str,
+        *,
+        renewed: bool,
     ) -> None:
-        """Show hits; those of the same title are the same hits, renewed."""
+        """Show hits; `renewed`: they are a newer answer to the query whose hits are shown."""
         self._remember()
-        renewed = title == self.title
         order, former = HitOrder.of(photo_ids, matches), self._sequence.order
-        if renewed and isinstance(former, HitOrder) and not former.more:
+        if renewed and isinstance(former, HitOrder) and former.expanded:
             order = order.with_all()
 
         def arrived(arrangement: Arrangement) -> None:

@@ -49,7 +49,7 @@ class Look:
     """The state of one cell."""
 
     selected: bool = False
-    focused: bool = False  # the keyboard is here
+    focused: bool = False  # the keyboard is here, which is not plain to see otherwise
     hovered: bool = False
     offline: bool = False
     hot: Part | None = None
@@ -191,8 +191,10 @@ class CellPainter:
     def paint_marks(self, painter: QPainter, cell: Rect, look: Look) -> None:
         """What lies over a photo, but for the ring and tick of a selected one."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if look.focused and not look.selected:
-            self._focus(painter, QRectF(cell.x, cell.y, cell.edge, cell.edge))
+        if look.focused:
+            inset = RING_PX if look.selected else 0
+            outline = QRectF(cell.x, cell.y, cell.edge, cell.edge)
+            self._focus(painter, outline.adjusted(inset, inset, -inset, -inset))
         roomy = cell.edge >= ROOMY_CELL_PX
         if look.hovered and not look.selected:
             self._tick(painter, cell, look)

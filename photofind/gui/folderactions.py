@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from photofind.catalog.records import FolderRow
@@ -106,6 +107,8 @@ class FolderActions(QObject):
         showing.triggered.connect(lambda: show())
         menu.addSeparator()
         remove = menu.addAction(self.tr("Remove from PhotoFind…"))
+        remove.setShortcut(QKeySequence(Qt.Key.Key_Delete))  # to be read; the sidebar takes it
+        remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         remove.triggered.connect(lambda: self.remove(folder))
         return menu
 
@@ -116,13 +119,13 @@ class FolderActions(QObject):
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(self.tr("Remove a folder"))
         box.setText(self.tr("Remove “{name}” from PhotoFind?").format(name=name))
-        box.setInformativeText(
-            self.tr(
-                "Its %Ln photo(s) can no longer be found here. The files stay where they are.",
-                "",
-                folder.files,
-            )
+        gone = self.tr(
+            "Its %Ln photo(s) can no longer be found here. The files stay where they are.",
+            "",
+            folder.photos,
         )
+        again = self.tr("Bringing the folder back means reading it again.")
+        box.setInformativeText(f"{gone} {again}")
         remove = box.addButton(self.tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.buttonClicked.connect(lambda button: self._remove(folder) if button is remove else None)

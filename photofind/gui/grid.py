@@ -87,13 +87,20 @@ class PhotoGrid(PhotoCanvas):
         self._arranging.show_view(view)
 
     def show_hits(
-        self, photo_ids: Sequence[int], *, matches: int, title: str, weaker_title: str = ""
+        self,
+        photo_ids: Sequence[int],
+        *,
+        matches: int,
+        title: str,
+        weaker_title: str = "",
+        renewed: bool = False,
     ) -> None:
         """Show the hits of a search, best first, the first `matches` of them above the cut.
 
-        `title` is the sentence above them. The same hits again, renewed, keep scroll and selection.
+        `title` is the sentence above them. With `renewed` they are a newer answer to the query
+        whose hits are shown: scroll and selection stay, however many hits came or went.
         """
-        self._arranging.show_hits(photo_ids, matches, title, weaker_title)
+        self._arranging.show_hits(photo_ids, matches, title, weaker_title, renewed=renewed)
 
     def refresh(self, layout: bool = True, photo_ids: Sequence[int] = ()) -> None:
         """The library has changed: look again, and leave what is looked at where it is.
@@ -188,14 +195,15 @@ class PhotoGrid(PhotoCanvas):
         self._announce()
         self.selection_changed.emit(len(self.selection))
 
-    def scroll_to(self, photo_id: int, select: bool = True) -> None:
-        """Bring a photo into view, and choose it."""
+    def scroll_to(self, photo_id: int) -> None:
+        """Bring a photo into view, and choose it; where several are selected they stay so, and the
+        keyboard alone goes there."""
 
         def found(position: int | None) -> None:
             if position is None:
                 return
-            if select:
-                self.select(lambda: self.selection.choose(position))
+            to = self.selection.go if len(self.selection) > 1 else self.selection.choose
+            self.select(lambda: to(position))
             self.show_position(position)
 
         self._sequence.find(photo_id, found)
@@ -281,11 +289,14 @@ class PhotoGrid(PhotoCanvas):
     # ------------------------------------------------------------------------------------ painting
 
     def look_of(self, position: int) -> Look:
-        gestures = self._gestures
+        gestures, selection = self._gestures, self.selection
         hovered = position == gestures.hovered
+        selected = position in selection
         return Look(
-            selected=position in self.selection,
-            focused=position == self.selection.current and self.hasFocus(),
+            selected=selected,
+            focused=position == selection.current
+            and self.hasFocus()
+            and not (selected and len(selection) == 1),
             hovered=hovered,
             hot=gestures.hot if hovered else None,
         )

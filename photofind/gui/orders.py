@@ -117,6 +117,11 @@ class HitOrder:
         """How many weaker hits are not shown."""
         return len(self.photo_ids) - self.shown
 
+    @property
+    def expanded(self) -> bool:
+        """Whether the weaker hits were asked for."""
+        return self.shown > HitOrder.of(self.photo_ids, self.matches).shown
+
     def with_all(self) -> "HitOrder":
         """With all the weaker hits."""
         return replace(self, shown=len(self.photo_ids), by_date=())

@@ -1,4 +1,4 @@
-"""The main part of the window: the grid, or why there is nothing in it, and the status pill."""
+"""The main part of the window: the grid, or why there is nothing in it, and what floats over it."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from photofind.catalog.records import FolderRow, Ledger, View
 from photofind.gui.bridge import Bridge, Link
 from photofind.gui.emptypane import Emptiness, EmptyPane
+from photofind.gui.floating import SelectionCount
 from photofind.gui.grid import PhotoGrid
 from photofind.gui.statuspill import StatusPill
 from photofind.gui.statustext import Remaining, status
@@ -36,6 +37,8 @@ class Pane(QStackedWidget):
         self.pill.pause_wanted.connect(bridge.pause)
         self.pill.resume_wanted.connect(bridge.resume)
         self.pill.cancel_wanted.connect(bridge.cancel_indexing)
+        self.selected = SelectionCount(self, self.pill)
+        grid.selection_changed.connect(self.selected.show_count)
         self.empty.look_again_wanted.connect(bridge.index)
         grid.count_changed.connect(self.refresh)
         bridge.failed.connect(self.refresh)
@@ -86,6 +89,7 @@ class Pane(QStackedWidget):
         if why is not None:
             self.empty.show_emptiness(why)
         self.setCurrentWidget(self._grid if why is None else self.empty)
+        self.selected.raise_()
         self.pill.raise_()
 
     def _worker_changed(self, _what: object) -> None:

@@ -104,6 +104,12 @@ class LibraryReads(QObject):
             self._thread = threading.Thread(target=self._run, name="catalog reads", daemon=True)
             self._thread.start()
 
+    def forget(self, key: Hashable) -> None:
+        """Whoever asked with this key has gone: do not answer."""
+        with self._condition:
+            self._newest[key] = 0
+            self._waiting = deque(r for r in self._waiting if r.key != key)
+
     def close(self) -> None:
         """Answer nothing more, and end the thread."""
         with self._condition:

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from photofind.gui import theme
+from photofind.gui.elided import ElidedLabel
 from photofind.gui.icons import RADIUS
 
 HEIGHT_PX = 48
@@ -57,9 +58,8 @@ class ResultsBar(QWidget):
         super().__init__(parent)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
-        self.title = QLabel(self)
+        self.title = ElidedLabel(self)
         self.title.setForegroundRole(QPalette.ColorRole.Text)
-        self.title.setTextFormat(Qt.TextFormat.PlainText)  # it holds what the person typed
         font = self.title.font()
         font.setPointSizeF(font.pointSizeF() * 1.1)
         font.setBold(True)

@@ -72,7 +72,6 @@ class SearchField(QWidget):
         self.line.setAccessibleName(self.tr("Search your photos"))
         self.line.textEdited.connect(self._edited)
         self.line.returnPressed.connect(self.entered)
-        self.line.pasted.connect(self.take)
         self.line.escaped.connect(self.clear)
         self.line.went_down.connect(self.left_downwards)
         self.line.erased_start.connect(self._erase_chip)
@@ -132,6 +131,12 @@ class SearchField(QWidget):
         self.line.end(False)
         self.line.insert(text)
         self._edited(self.line.text())
+
+    def paste(self) -> None:
+        """Look for what was copied."""
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.line.end(False)
+        self.line.take_clipboard()
 
     def take(self, mime: QMimeData) -> bool:
         """Make a query of a picture that was dropped or pasted. False if there is none in it."""
@@ -225,7 +230,6 @@ class SearchField(QWidget):
 class _Line(QLineEdit):
     """The words, without a frame."""
 
-    pasted = Signal(object)  # QMimeData that may hold a picture
     escaped = Signal()
     went_down = Signal()
     erased_start = Signal()  # Backspace with nothing before it
@@ -241,15 +245,8 @@ class _Line(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
-            mime: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None: empty
-            # A file manager's copied picture has text too (its path); a picture is meant.
-            if (
-                mime is not None
-                and (mime.hasUrls() or not mime.hasText())
-                and self._field.take(mime)
-            ):
-                return
-        if event.key() == Qt.Key.Key_Escape:
+            self.take_clipboard()
+        elif event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()
         elif event.key() == Qt.Key.Key_Down:
             self.went_down.emit()
@@ -257,6 +254,14 @@ class _Line(QLineEdit):
             self.erased_start.emit()
         else:
             super().keyPressEvent(event)
+
+    def take_clipboard(self) -> None:
+        """Look for the picture on the clipboard, or write its words here."""
+        mime: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None: empty
+        # A file manager's copied picture has text too (its path); a picture is meant.
+        picture = mime is not None and (mime.hasUrls() or not mime.hasText())
+        if mime is None or not (picture and self._field.take(mime)):
+            self.paste()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

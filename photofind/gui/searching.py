@@ -149,7 +149,7 @@ class Searching(QObject):
 
     def _found(self, query: Query, done: SearchDone) -> None:
         self._set_waiting(False)
-        self._shown = query
+        renewed, self._shown = query == self._shown, query
         # A photo is always most like itself.
         others = [photo_id for photo_id in done.photo_ids if photo_id != query.photo_id]
         matches = max(0, done.matches - (len(done.photo_ids) - len(others)))
@@ -158,6 +158,7 @@ class Searching(QObject):
             matches=matches,
             title=self._title(query, matches),
             weaker_title=words.weaker_title() if matches else words.nearest_title(),
+            renewed=renewed,
         )
         self.changed.emit()
         self._note(done)

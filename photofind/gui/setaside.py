@@ -47,6 +47,8 @@ FILE_ROLE = Qt.ItemDataRole.UserRole
 class SetAsideModel(QAbstractListModel):
     """The files, read in pages as the list is scrolled."""
 
+    looked = Signal()  # what is set aside was read, anew or further
+
     def __init__(self, reads: LibraryReads, parent: QWidget) -> None:
         super().__init__(parent)
         self._reads = reads
@@ -58,6 +60,11 @@ class SetAsideModel(QAbstractListModel):
     def files(self) -> list[SetAside]:
         """Those that were read so far."""
         return self._files
+
+    def end(self) -> None:
+        """The list goes: an answer that is still under way must not find it gone."""
+        self._more = False
+        self._reads.forget("set aside")
 
     def look_again(self) -> None:
         """Read what is shown once more: something changed."""
@@ -100,6 +107,7 @@ class SetAsideModel(QAbstractListModel):
             self.beginInsertRows(QModelIndex(), first, first + len(files) - 1)
             self._files += files
             self.endInsertRows()
+        self.looked.emit()
 
     def _replace(self, files: list[SetAside]) -> None:
         self._asked, self._more = False, bool(files) and len(files) % PAGE == 0
@@ -107,6 +115,7 @@ class SetAsideModel(QAbstractListModel):
             self.beginResetModel()
             self._files = files
             self.endResetModel()
+        self.looked.emit()
 
 
 class _Delegate(QStyledItemDelegate):
@@ -160,13 +169,8 @@ class SetAsideDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*SIZE)
         self.model = SetAsideModel(reads, self)
-        explanation = QLabel(
-            self.tr(
-                "These files could not be read as photos. Everything else goes on without them."
-            ),
-            self,
-        )
-        explanation.setWordWrap(True)
+        self.explanation = QLabel(self)
+        self.explanation.setWordWrap(True)
         self.list = QListView(self)
         self.list.setModel(self.model)
         self.list.setItemDelegate(_Delegate(self.list))
@@ -175,34 +179,46 @@ class SetAsideDialog(QDialog):
         self.list.setAccessibleName(self.windowTitle())
         self.list.selectionModel().selectionChanged.connect(self._refresh)
         self.list.doubleClicked.connect(self._show)
-        self.model.modelReset.connect(self._refresh)
-        self.model.rowsInserted.connect(self._refresh)
+        self.model.looked.connect(self._refresh)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.retry_button = QPushButton(self)
         self.show_button = QPushButton(self.tr("Show in folder"), self)
         action = QDialogButtonBox.ButtonRole.ActionRole
-        buttons.addButton(self.retry_button, action)
-        buttons.addButton(self.show_button, action)
+        for button in (self.retry_button, self.show_button):
+            buttons.addButton(button, action)
+            button.setAutoDefault(False)  # Enter in the list must not mean "all of them"
         self.retry_button.clicked.connect(self._retry)
         self.show_button.clicked.connect(self._show)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.setSpacing(12)
-        layout.addWidget(explanation)
+        layout.setContentsMargins(24, 20, 24, 16)
+        layout.setSpacing(16)
+        layout.addWidget(self.explanation)
         layout.addWidget(self.list, 1)
         layout.addWidget(buttons)
-        self._refresh()
         self.model.look_again()
 
     def look_again(self) -> None:
         """The library has changed."""
-        self.model.look_again()
+        if self.isVisible():
+            self.model.look_again()
+
+    def done(self, result: int) -> None:
+        self.model.end()
+        super().done(result)
 
     def _chosen(self) -> list[SetAside]:
         return [index.data(FILE_ROLE) for index in self.list.selectionModel().selectedIndexes()]
 
     def _refresh(self) -> None:
         chosen = self._chosen()
+        self.explanation.setText(
+            self.tr(
+                "These files could not be read as photos. Everything else goes on without them."
+            )
+            if self.model.files
+            else self.tr("Nothing is set aside: every file could be read.")
+        )
         self.retry_button.setText(
             self.tr("Try %n file(s) again", "", len(chosen)) if chosen else self.tr("Try all again")
         )

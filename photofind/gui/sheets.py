@@ -120,6 +120,7 @@ class KeysSheet(_Sheet):
                 (self.tr("Space"), self.tr("peek, again to close")),
                 ("S", self.tr("find similar")),
                 ("I", self.tr("facts, in the large view")),
+                ("+  -  0  1", self.tr("zoom, in the large view")),
             ),
             (
                 (_keys("Ctrl+O"), self.tr("add a folder")),
@@ -128,6 +129,7 @@ class KeysSheet(_Sheet):
                 (_keys("Ctrl+L"), self.tr("show in its folder")),
                 (_keys("Ctrl+C"), self.tr("copy picture and path")),
                 (_keys("Ctrl+Shift+C"), self.tr("copy path")),
+                (_keys("Ctrl+V"), self.tr("search for what was copied")),
                 (f"{_keys('Ctrl++')}  {_keys('Ctrl+-')}", self.tr("larger, smaller photos")),
                 (f"{_keys('F9')}  {_keys('F11')}", self.tr("sidebar, full screen")),
                 (f"{_keys('Ctrl+,')}  {_keys('F1')}", self.tr("preferences, this page")),

@@ -111,7 +111,7 @@ class SidebarModel(QAbstractListModel):
         """The number at the right of a row."""
         if row.kind is Kind.ALL:
             return self._photos or None
-        return row.folder.files if row.folder is not None and row.folder.files else None
+        return row.folder.photos or None if row.folder is not None else None
 
     def trailing(self, row: Row) -> str:
         """What stands at the right of a row: how many, or that it is offline."""
@@ -309,6 +309,8 @@ class Sidebar(QWidget):
         layout.addWidget(self.list, 1)
         layout.addWidget(self.aside_button)
         layout.addWidget(self.add_button)
+        QWidget.setTabOrder(self.list, self.aside_button)
+        QWidget.setTabOrder(self.aside_button, self.add_button)
         self.setMinimumWidth(WIDTHS[0])
         self.setMaximumWidth(WIDTHS[2])
         self._silent = False
@@ -397,7 +399,8 @@ def paint_row(
     ink = palette.color(QPalette.ColorRole.WindowText)
     quiet = theme.muted(palette)
     square = QRectF(body.left() + 10, body.center().y() - ICON / 2, ICON, ICON)
-    paint_icon(painter, icon, square, quiet if faded else ink)
+    words_ink = quiet if faded and not selected else ink  # quiet words drown in the tint
+    paint_icon(painter, icon, square, words_ink)
     font = QFont(painter.font())
     metrics = QFontMetrics(font)
     words = body.adjusted(10 + ICON + 10, 0, -10, 0)
@@ -409,7 +412,7 @@ def paint_row(
                 words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, trailing
             )
             words.setRight(words.right() - width - 8)
-    painter.setPen(quiet if faded else ink)
+    painter.setPen(words_ink)
     elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(words.width()))
     painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
 

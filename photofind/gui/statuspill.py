@@ -1,17 +1,16 @@
 """The pill at the bottom that says what is being done, and lets it be paused or stopped."""
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from photofind.gui import theme
+from photofind.gui.floating import MARGIN, SHADOW, paint_surface
 from photofind.gui.icons import IconButton
 from photofind.gui.statustext import Status
 
 SHOW_MS = 350  # work that ends sooner is not worth a word
-MARGIN = 16  # logical pixels to the lower edge
-BUTTON = 28
-SHADOW = 3
+BUTTON = 28  # logical pixels
 SIDE, BUTTON_SIDE = 18, 8  # from the round end to words and to a button
 
 
@@ -96,27 +95,14 @@ class StatusPill(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette = self.palette()
-        body = QRectF(self.rect()).adjusted(SHADOW, SHADOW - 1, -SHADOW, -SHADOW - 1)
-        radius = body.height() / 2
-        painter.setPen(Qt.PenStyle.NoPen)
-        for spread in range(SHADOW, 0, -1):
-            painter.setBrush(QColor(0, 0, 0, 12))
-            painter.drawRoundedRect(
-                body.adjusted(-spread, 1 - spread, spread, 1 + spread),
-                radius + spread,
-                radius + spread,
-            )
-        painter.setBrush(palette.color(QPalette.ColorRole.Window))
-        painter.setPen(QPen(theme.hairline(palette), 1))
-        painter.drawRoundedRect(body, radius, radius)
+        body = paint_surface(painter, self)
         if self._share is not None:
-            self._paint_share(painter, body, radius)
+            self._paint_share(painter, body)
         painter.end()
 
-    def _paint_share(self, painter: QPainter, body: QRectF, radius: float) -> None:
+    def _paint_share(self, painter: QPainter, body: QRectF) -> None:
         """A thin line along the lower edge, between the round ends."""
+        radius = body.height() / 2
         line = QRectF(body.left() + radius, body.bottom() - 4, body.width() - 2 * radius, 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.hairline(self.palette()))
@@ -134,7 +120,7 @@ class StatusPill(QWidget):
         parent = self._parent
         self.setMinimumHeight(BUTTON + 11 + 2 * SHADOW)  # the same with and without buttons
         self._layout.activate()  # the words have just changed
-        size = self.sizeHint().boundedTo(parent.size())
+        size = self.sizeHint().expandedTo(self.minimumSize()).boundedTo(parent.size())
         self.setGeometry(
             (parent.width() - size.width()) // 2,
             parent.height() - size.height() - MARGIN + SHADOW,

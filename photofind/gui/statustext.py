@@ -61,7 +61,8 @@ class Remaining:
 def status(
     link: Link, progress: Progress, encoder: EncoderState, *, searching: bool, remaining: Remaining
 ) -> Status:
-    """What the pill says now."""
+    """What the pill says now. `searching`: an answer is late; it is what the person waits for, so
+    it stands in place of rate and time left of the work that goes on meanwhile."""
     if link is Link.FAILED:
         return Status()  # the bar under the header says it
     if link is Link.RESTARTING:
@@ -70,35 +71,45 @@ def status(
         return Status(translate("Status", "The search engine did not answer; starting another"))
     if link is Link.STARTING:
         return Status(translate("Status", "Starting"))
-    figures = _count(progress)
+    waits_for_model = searching and encoder.state == "loading"
     share = progress.done / progress.total if progress.total else None
+    late = ""  # said beside other work
+    if searching:
+        late = translate("Status", "searching")
+    if waits_for_model:
+        late = translate("Status", "loading the model")
     if progress.stage == "scanning":
         found = counted.photos_found(progress.done) if progress.done else ""
         where = translate("Status", "Looking through {folder}")
-        return Status(where.format(folder=folder_name(progress.folder)), found)
+        return Status(where.format(folder=folder_name(progress.folder)), _line(late or found))
     if progress.stage == "paused":
         return Status(
-            translate("Status", "Paused"), figures, share, can_resume=True, can_cancel=True
+            translate("Status", "Paused"),
+            _line(_count(progress), late),
+            share,
+            can_resume=True,
+            can_cancel=True,
         )
     if progress.stage == "indexing":
-        parts = [figures]
-        if progress.rate >= 0.05:
-            parts.append(_rate(progress.rate))
-        if left := remaining.text(progress.remaining):
-            parts.append(left)
+        rate = _rate(progress.rate) if progress.rate >= 0.05 else ""
+        left = remaining.text(progress.remaining)
         return Status(
             translate("Status", "Indexing"),
-            "   ".join(parts),
+            _line(_count(progress), late) if late else _line(_count(progress), rate, left),
             share,
             can_pause=True,
             can_cancel=True,
         )
     remaining.text(None)
-    if progress.stage == "loading" or (searching and encoder.state == "loading"):
+    if progress.stage == "loading" or waits_for_model:
         return Status(translate("Status", "Loading the model"))
     if searching:
         return Status(translate("Status", "Searching"))
     return Status()
+
+
+def _line(*figures: str) -> str:
+    return "   ".join(filter(None, figures))
 
 
 def _count(progress: Progress) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QImage,
+    QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
     QResizeEvent,
@@ -21,9 +21,9 @@ from photofind.gui.accessible import announce
 from photofind.gui.dates import day_title, moment_title
 from photofind.gui.facts import FactsPanel
 from photofind.gui.picture import Picture
+from photofind.gui.pictures import Pictures
 from photofind.gui.reads import LibraryReads
 from photofind.gui.sequence import PhotoSequence
-from photofind.gui.sharp import Sharp, SharpPhotos, Wanted
 from photofind.gui.thumbcache import Thumbnails
 from photofind.gui.tooltips import photo_name, spoken
 from photofind.gui.viewerbar import HEIGHT_PX as BAR_PX
@@ -44,19 +44,18 @@ class Viewer(QWidget):
     closed = Signal(int)  # the photo that was shown last
     moved = Signal(int)  # another photo is shown
     similar_wanted = Signal(int)
+    menu_wanted = Signal(QPoint)  # global
 
     def __init__(self, reads: LibraryReads, thumbnails: Thumbnails, parent: QWidget) -> None:
         super().__init__(parent)
         self._window = parent
         self._reads = reads
-        self._thumbnails = thumbnails
-        self._sharp = SharpPhotos(self)
+        self._pictures = Pictures(thumbnails, self)
         self._sequence: PhotoSequence | None = None
         self._position = 0
         self._row: PhotoRow | None = None
         self._photo_id = 0
         self._peek = False
-        self._small: dict[bytes, QImage | None] = {}  # thumbnails of the photo and its neighbours
         self.hide()
         self.setAccessibleName(self.tr("Photo"))
         self.setPalette(dark(self.palette()))
@@ -78,8 +77,8 @@ class Viewer(QWidget):
         self._resting.setSingleShot(True)
         self._resting.setInterval(HIDE_MILLISECONDS)
         self._resting.timeout.connect(self._rest)
-        self._sharp.arrived.connect(self._sharp_came)
-        thumbnails.whole_arrived.connect(self._small_came)
+        self._pictures.arrived.connect(self._paint)
+        self._pictures.refused.connect(self._refused)
         self.picture.view_changed.connect(self._want)
         parent.installEventFilter(self)
 
@@ -87,7 +86,7 @@ class Viewer(QWidget):
         self._bar = ViewerBar(self)
         self._bar.back_wanted.connect(self.leave)
         self._bar.zoom_wanted.connect(self.picture.zoom)
-        self._bar.similar_wanted.connect(self._find_similar)
+        self._bar.similar_wanted.connect(self.find_similar)
         self._bar.facts_wanted.connect(self.toggle_facts)
         self._previous = StepButton("left", self.tr("Previous"), self, size=STEP_BUTTON_PX)
         self._previous.clicked.connect(lambda: self.step(-1))
@@ -130,11 +129,16 @@ class Viewer(QWidget):
         """Back to the grid."""
         self.hide()
         self._follow(None)
-        self._sharp.forget()
-        self._small.clear()
+        self._pictures.forget()
         self.picture.show_photo(QSize())
         self.unsetCursor()
         self.closed.emit(self._photo_id)
+
+    def find_similar(self) -> None:
+        """Back to the grid, for photos like this one."""
+        photo_id = self._photo_id
+        self.leave()
+        self.similar_wanted.emit(photo_id)
 
     def toggle_facts(self) -> None:
         """Show what is known of the photo, or hide it."""
@@ -145,7 +149,7 @@ class Viewer(QWidget):
 
     def close_threads(self) -> None:
         """The window ends."""
-        self._sharp.close()
+        self._pictures.close()
 
     # -------------------------------------------------------------------------------------- parts
 
@@ -229,13 +233,7 @@ class Viewer(QWidget):
         self._sequence.want([(start, stop)], self)
         near = sorted(range(start, stop), key=lambda place: abs(place - self._position))
         rows = [row for row in map(self._sequence.row, near) if row is not None]
-        hashes = {row.content_hash for row in rows if row.content_hash is not None}
-        self._small = {key: image for key, image in self._small.items() if key in hashes}
-        for row in rows:
-            key = row.content_hash
-            if key is not None and key not in self._small:
-                self._small[key] = None
-                self._thumbnails.want_whole(key)
+        self._pictures.want_thumbnails(rows)
         self._want()
 
     def _want(self) -> None:
@@ -243,51 +241,23 @@ class Viewer(QWidget):
         if self._sequence is None or self._row is None:
             return
         self._bar.show_scale(self.picture.scale)
-        wanted = [self._fitting(self._row)]
-        if not self.picture.fitted:
-            wanted.append(self._full(self._row))
-        for by in (1, -1):
-            position = self._position + by
-            if 0 <= position < self._sequence.count:
-                row = self._sequence.row(position)
-                wanted.append(None if row is None else self._fitting(row))
-        self._sharp.want([each for each in wanted if each is not None])
+        beside = (self._position + 1, self._position - 1)
+        rows = [self._sequence.row(place) for place in beside if 0 <= place < self._sequence.count]
+        self._pictures.want_sharp(
+            [self._row, *(row for row in rows if row is not None)],
+            self.picture.box(),
+            zoomed=not self.picture.fitted,
+        )
         self._paint()
 
-    def _fitting(self, row: "PhotoRow") -> Wanted | None:
-        if not row.read or row.presence != HERE:
-            return None
-        return Wanted(row.path, self.picture.box(), row.width * row.height)
-
-    def _full(self, row: "PhotoRow") -> Wanted | None:
-        fitting = self._fitting(row)
-        return None if fitting is None else Wanted(fitting.path, None, fitting.pixels)
-
-    def _small_came(self, key: bytes, image: QImage | None) -> None:
-        if key in self._small and image is not None:
-            self._small[key] = image
-            self._paint()
-
-    def _sharp_came(self, sharp: Sharp) -> None:
-        row = self._row
-        if row is None or sharp.wanted.path != row.path or not self.isVisible():
-            return
-        if sharp.error is not None:
-            self._say(reason_sentence(sharp.error.reason))
-        self._paint()
+    def _refused(self, path: bytes, reason: str) -> None:
+        if self._row is not None and path == self._row.path and self.isVisible():
+            self._say(reason_sentence(reason))
 
     def _paint(self) -> None:
         """Give the picture all that is here of this photo."""
-        row = self._row
-        if row is None:
-            return
-        images: list[QImage] = []
-        small = self._small.get(row.content_hash) if row.content_hash is not None else None
-        if small is not None:
-            images.append(small)
-        for sharp in self._sharp.of(row.path):
-            images.extend(sharp.levels)
-        self.picture.set_images(images)
+        if self._row is not None and self.isVisible():
+            self.picture.set_images(self._pictures.of(self._row))
 
     # --------------------------------------------------------------------------------------- words
 
@@ -328,11 +298,6 @@ class Viewer(QWidget):
         self._reads.request(
             lambda reader: reader.details(photo_id), arrived, key=(id(self), "facts")
         )
-
-    def _find_similar(self) -> None:
-        photo_id = self._photo_id
-        self.leave()
-        self.similar_wanted.emit(photo_id)
 
     # ---------------------------------------------------------------------------------- appearance
 
@@ -403,13 +368,31 @@ class Viewer(QWidget):
             Qt.Key.Key_0: self.picture.fit,
             Qt.Key.Key_1: self.picture.toggle_actual,
             Qt.Key.Key_I: self.toggle_facts,
-            Qt.Key.Key_S: self._find_similar,
+            Qt.Key.Key_S: self.find_similar,
         }
         act = acts.get(Qt.Key(event.key())) if plain else None
         if act is None:
             event.ignore()
         else:
             act()
+
+    def focusNextPrevChild(self, on: bool) -> bool:
+        """Tab goes round in here: what the viewer covers must not take the keyboard."""
+        widget = self.focusWidget() or self
+        while following := widget.nextInFocusChain() if on else widget.previousInFocusChain():
+            widget = following
+            if widget is self or (
+                self.isAncestorOf(widget)
+                and widget.isVisible()
+                and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            ):
+                reason = Qt.FocusReason.TabFocusReason if on else Qt.FocusReason.BacktabFocusReason
+                widget.setFocus(reason)
+                return True
+        return False
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
 
     def mouseMoveEvent(self, _event: QMouseEvent) -> None:
         self._wake()

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from photofind.gui.dates import number_title
+from photofind.gui.elided import ElidedLabel
 from photofind.gui.icons import RADIUS, IconButton
 from photofind.gui.picture import BLACK
 
@@ -24,8 +25,7 @@ class ViewerBar(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAutoFillBackground(True)
-        self.title = QLabel(self)
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title = ElidedLabel(self)
         self.title.setMinimumWidth(40)
         self.percent = QLabel(self)
         self.percent.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -72,7 +72,8 @@ class Window(QMainWindow):
         self._connect_parts()
         self._connect_actions()
         self._restore()
-        self.header.field.setFocus()
+        self._focus_field()
+        self._offer_actions()
         if not paths.catalog.exists():  # a new library invites at once, before SQLite is loaded
             self._no_library()
         self._look()
@@ -148,6 +149,9 @@ class Window(QMainWindow):
         grid.order_changed.connect(partial(setattr, self._settings, "order"))
         self.viewer.closed.connect(self._viewer_closed)
         self.viewer.similar_wanted.connect(self.searching.find_similar)
+        self.viewer.menu_wanted.connect(self._photo_menu)
+        for signal in (grid.selection_changed, grid.count_changed):
+            signal.connect(self._offer_actions)
         self.header.size_chosen.connect(partial(setattr, grid, "cell_size"))
         self.header.menu_button.clicked.connect(self._show_menu)
         self.header.sidebar_button.clicked.connect(self.actions_.sidebar.trigger)
@@ -162,7 +166,7 @@ class Window(QMainWindow):
         self.pane.empty.add_wanted.connect(self.folders.choose)
         self.pane.empty.samples_wanted.connect(self.folders.add_samples)
         # The button that was pressed goes; its focus belongs to the field, not to the next button.
-        self.folders.adding.connect(self.header.field.setFocus)
+        self.folders.adding.connect(self._focus_field)
         self.folders.adding.connect(self.pane.refresh)
 
     def _connect_actions(self) -> None:
@@ -176,6 +180,7 @@ class Window(QMainWindow):
             (actions.quit, self.close),
             (actions.copy, self.photos.copy),
             (actions.copy_path, self.photos.copy_path),
+            (actions.paste, self._paste),
             (actions.select_all, grid.select_all),
             (actions.search, self._focus_search),
             (actions.open, self._open_current),
@@ -282,6 +287,7 @@ class Window(QMainWindow):
 
     def _open(self, photo_id: int, *, peek: bool = False) -> None:
         self.viewer.open(photo_id, self.grid.sequence(), peek=peek)
+        self._offer_actions()
 
     def _read_paths(self, then: Callable[[list[bytes]], None], most: int) -> None:
         """The files of the photo that is shown large, else of those that are selected."""
@@ -301,15 +307,26 @@ class Window(QMainWindow):
             self._open(photo_id)
 
     def _similar_to_current(self) -> None:
-        if (photo_id := self.grid.current_id()) is not None:
+        if self.viewer.isVisible():
+            self.viewer.find_similar()
+        elif (photo_id := self.grid.current_id()) is not None:
             self.searching.find_similar(photo_id)
 
     def _viewer_closed(self, photo_id: int) -> None:
+        self._offer_actions()
         self.grid.scroll_to(photo_id)
         self.grid.setFocus()
 
+    def _offer_actions(self, *_: object) -> None:
+        selection = self.grid.selection
+        self.actions_.enable(
+            photos=self.grid.count(),
+            chosen=bool(selection) or selection.current is not None,
+            large=self.viewer.isVisible(),
+        )
+
     def _photo_menu(self, place: QPoint) -> None:
-        menu = self.actions_.photo_menu(self)
+        menu = self.actions_.photo_menu(self, large=self.viewer.isVisible())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place)
 
@@ -366,11 +383,21 @@ class Window(QMainWindow):
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def _focus_field(self) -> None:
+        if not self.viewer.isVisible():  # a folder may be dropped while a photo is shown large
+            self.header.field.setFocus()
+
     def _focus_search(self) -> None:
         if self.viewer.isVisible():
             self.viewer.leave()
         self.header.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.header.field.line.selectAll()
+
+    def _paste(self) -> None:
+        """What was copied is looked for, whatever has the keyboard."""
+        if self.viewer.isVisible():
+            self.viewer.leave()
+        self.header.field.paste()
 
     # -------------------------------------------------------------------------------- events
 

@@ -126,6 +126,16 @@
     </message>
 </context>
 <context>
+    <name>SelectionCount</name>
+    <message numerus="yes">
+        <source>%Ln photo(s) selected</source>
+        <translation>
+            <numerusform>%Ln photo selected</numerusform>
+            <numerusform>%Ln photos selected</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SetAsideDialog</name>
     <message numerus="yes">
         <source>Try %n file(s) again</source>

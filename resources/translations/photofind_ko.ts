@@ -59,6 +59,10 @@
         <translation>경로 복사(&amp;P)</translation>
     </message>
     <message>
+        <source>Pas&amp;te</source>
+        <translation>붙여넣기(&amp;T)</translation>
+    </message>
+    <message>
         <source>Select &amp;all</source>
         <translation>모두 선택(&amp;A)</translation>
     </message>
@@ -387,6 +391,10 @@
         </translation>
     </message>
     <message>
+        <source>Bringing the folder back means reading it again.</source>
+        <translation>폴더를 되돌리면 사진을 다시 읽어야 합니다.</translation>
+    </message>
+    <message>
         <source>Remove</source>
         <translation>제거</translation>
     </message>
@@ -475,6 +483,14 @@
     <message>
         <source>facts, in the large view</source>
         <translation>크게 보기에서 정보</translation>
+    </message>
+    <message>
+        <source>zoom, in the large view</source>
+        <translation>크게 보기에서 확대, 축소</translation>
+    </message>
+    <message>
+        <source>search for what was copied</source>
+        <translation>복사한 것으로 검색</translation>
     </message>
     <message>
         <source>add a folder</source>
@@ -841,6 +857,15 @@ Screenshots</source>
     </message>
 </context>
 <context>
+    <name>SelectionCount</name>
+    <message numerus="yes">
+        <source>%Ln photo(s) selected</source>
+        <translation>
+            <numerusform>사진 %Ln장 선택됨</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SetAsideDialog</name>
     <message>
         <source>Files set aside</source>
@@ -853,6 +878,10 @@ Screenshots</source>
     <message>
         <source>Show in folder</source>
         <translation>폴더에서 보기</translation>
+    </message>
+    <message>
+        <source>Nothing is set aside: every file could be read.</source>
+        <translation>제외된 파일이 없습니다. 모든 파일을 읽을 수 있었습니다.</translation>
     </message>
     <message numerus="yes">
         <source>Try %n file(s) again</source>
@@ -936,6 +965,14 @@ Offline, last seen {day}</source>
     <message>
         <source>Starting</source>
         <translation>시작하는 중</translation>
+    </message>
+    <message>
+        <source>searching</source>
+        <translation>검색 중</translation>
+    </message>
+    <message>
+        <source>loading the model</source>
+        <translation>모델 불러오는 중</translation>
     </message>
     <message>
         <source>Looking through {folder}</source>

@@ -326,17 +326,38 @@ def test_no_hits_at_all_is_an_empty_grid_with_its_sentence(grid, qtbot):
     assert not grid._weaker.isVisible()
 
 
-def test_the_same_search_renewed_keeps_scroll_and_selection(grid, ids, qtbot):
+def test_an_answer_renewed_keeps_scroll_and_selection_however_many_there_are(grid, ids, qtbot):
     grid.show_hits(ids[5:35], matches=30, title="30 photos")
     qtbot.waitUntil(lambda: grid.count() == 30, timeout=WAIT)
     grid.scroll_to_offset(300)
     click(grid, qtbot, 16)
     y = grid.cell(16).y
-    grid.show_hits([ids[0], *ids[5:35]], matches=31, title="30 photos")
+    grid.show_hits([ids[0], *ids[5:35]], matches=31, title="31 photos", renewed=True)
     qtbot.waitUntil(lambda: grid.count() == 31, timeout=WAIT)
     assert grid.selection.ranges == ((17, 18),)
     # It kept its row's neighbours in view; the photo itself moved by at most one row.
     assert abs(grid.cell(17).y - y) <= grid.geometry_of_cells.pitch
+
+
+def test_another_search_begins_at_the_top_though_it_has_as_many_hits(grid, ids, qtbot):
+    grid.show_hits(ids[5:35], matches=30, title="30 photos like this one")
+    qtbot.waitUntil(lambda: grid.count() == 30, timeout=WAIT)
+    grid.scroll_to_offset(300)
+    click(grid, qtbot, 16)
+    grid.show_hits(ids[4:34], matches=30, title="30 photos like this one")
+    qtbot.waitUntil(lambda: grid.selection_count() == 0, timeout=WAIT)
+    assert grid.offset == 0
+
+
+def test_weaker_hits_that_nobody_asked_for_stay_away_when_an_answer_is_renewed(grid, ids, qtbot):
+    grid.show_hits(ids[:3], matches=3, title="3 photos")  # all there is so far
+    qtbot.waitUntil(lambda: grid.count() == 3, timeout=WAIT)
+    grid.show_hits(ids[:30], matches=4, title="4 photos", renewed=True)
+    qtbot.waitUntil(lambda: grid.count() == 4, timeout=WAIT)
+    grid._weaker.click()
+    qtbot.waitUntil(lambda: grid.count() == 30, timeout=WAIT)
+    grid.show_hits(ids[:35], matches=5, title="5 photos", renewed=True)
+    qtbot.waitUntil(lambda: grid.count() == 35, timeout=WAIT)
 
 
 def test_a_hit_that_left_the_library_leaves_the_hits(grid, ids, library, tmp_path, qtbot):
@@ -550,6 +571,33 @@ def test_scrolling_to_a_photo_chooses_it(grid, ids, qtbot):
     qtbot.waitUntil(lambda: grid.current_id() == ids[38], timeout=WAIT)
     cell = grid.cell(38)
     assert 0 <= cell.y <= grid.viewport().height() - cell.edge
+
+
+def test_several_selected_photos_stay_so_when_one_of_them_was_looked_at(grid, ids, qtbot):
+    shown(grid, qtbot)
+    click(grid, qtbot, 2)
+    click(grid, qtbot, 5, SHIFT)
+    grid.scroll_to(ids[3])
+    qtbot.waitUntil(lambda: grid.current_id() == ids[3], timeout=WAIT)
+    assert grid.selection.ranges == ((2, 6),)
+
+
+def test_among_several_selected_photos_the_one_of_the_keyboard_has_a_ring_of_its_own(grid, qtbot):
+    shown(grid, qtbot)
+    ink = grid.painter_of_cells.text.getRgb()
+
+    def has_ring(position: int) -> bool:
+        cell = grid.cell(position)
+        inside = grid.viewport().grab().toImage().pixelColor(cell.x + 4, cell.y + cell.edge // 2)
+        return close_to(inside.getRgb(), ink)
+
+    click(grid, qtbot, 1)
+    assert not has_ring(1)  # alone it is plain to see
+    qtbot.keyClick(grid, Qt.Key.Key_Right, SHIFT)
+    qtbot.keyClick(grid, Qt.Key.Key_Right, SHIFT)
+    assert [has_ring(position) for position in range(5)] == [False, False, False, True, False]
+    qtbot.keyClick(grid, Qt.Key.Key_Left, CTRL)
+    assert [has_ring(position) for position in range(5)] == [False, False, True, False, False]
 
 
 def test_the_months_of_the_test_library_are_as_the_tests_think(grid, qtbot):

@@ -44,6 +44,19 @@ def test_the_newest_request_of_a_key_wins(reads, qtbot):
     assert got == [4, 99]
 
 
+def test_whoever_has_gone_is_not_answered(reads, qtbot):
+    gate = threading.Event()
+    got: list[str] = []
+    reads.request(lambda _: (gate.wait(5), "running")[1], got.append, key="list")
+    reads.forget("list")
+    gate.set()
+    reads.request(lambda _: "waiting", got.append, key="other")
+    reads.forget("other")
+    reads.request(lambda _: "last", got.append)
+    qtbot.waitUntil(lambda: "last" in got, timeout=10_000)
+    assert got == ["last"]
+
+
 def test_a_library_without_a_catalog_says_so_and_is_read_once_it_is_there(
     library, make_reads, qtbot, tmp_path
 ):

@@ -1,6 +1,7 @@
 """What the pill says is right, and steady enough to be read."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -116,6 +117,19 @@ def test_a_search_that_waits_for_the_model_says_so() -> None:
     assert say(encoder=loading).stage == ""
     assert say(encoder=loading, searching=True).stage == "Loading the model"
     assert say(searching=True).stage == "Searching"
+
+
+@pytest.mark.parametrize("stage", ["scanning", "indexing", "paused"])
+def test_a_late_answer_is_said_beside_the_work_that_goes_on(stage: str) -> None:
+    working = Progress(
+        stage=stage, done=10, total=40, rate=4.2, remaining=7.0, folder=b"/home/jo/Pictures"
+    )
+    calm, late = say(working), say(working, searching=True)
+    assert replace(late, figures=calm.figures) == calm
+    assert late.figures.endswith("searching")
+    assert "left" not in late.figures
+    loading = say(working, encoder=EncoderState(state="loading"), searching=True)
+    assert loading.figures.endswith("loading the model")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from photofind.catalog.records import View
 from photofind.gui.picture import Picture
@@ -87,6 +87,22 @@ def test_escape_goes_back_with_the_photo_that_was_seen_last(viewer, grid, qtbot)
     assert closed.args == [grid.row(4).id]
     assert not viewer.isVisible()
     assert viewer.current_id() is None
+
+
+def test_tab_goes_round_in_the_viewer_and_never_below_it(viewer, grid, qtbot):
+    button = QPushButton("below", viewer.window())
+    button.show()
+    open_at(viewer, grid, qtbot, 3)
+    seen = []
+    for key in [Qt.Key.Key_Tab] * 6 + [Qt.Key.Key_Backtab] * 6:
+        qtbot.keyClick(QApplication.focusWidget(), key)
+        seen.append(QApplication.focusWidget())
+    assert seen[5] is viewer  # five buttons, and round
+    assert len(set(seen)) == 6
+    assert seen[6:] == [*seen[4::-1], viewer]
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert not viewer.isVisible()
 
 
 def test_a_peek_is_closed_by_the_key_that_opened_it(viewer, grid, qtbot):

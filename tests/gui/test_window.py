@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from photofind.catalog.records import View
@@ -15,6 +15,7 @@ from photofind.errors import DiskFull, FolderMissing
 from photofind.gui.bridge import Bridge, Link
 from photofind.gui.drag import file_mime
 from photofind.gui.emptypane import Emptiness
+from photofind.gui.query import Query
 from photofind.gui.settings import WindowSettings
 from photofind.gui.window import Window
 from photofind.paths import LibraryPaths
@@ -231,8 +232,10 @@ def test_photos_that_come_while_a_query_stands_are_found_too(
     qtbot.waitUntil(lambda: window.grid.count() == 1)
     client.hear(Indexed(id=client.of(Index)[0].id))
     qtbot.waitUntil(lambda: len(searches(client)) == 2)
+    window.grid.select_all()
     answer(client, searches(client)[-1], (3, 4), matches=2)
     qtbot.waitUntil(lambda: window.grid.count() == 2)
+    assert window.grid.selection.ranges == ((0, 1),)  # still the one, not what came
 
 
 def test_a_search_that_fails_says_why(window: Window, client: FakeClient, qtbot: QtBot) -> None:
@@ -321,6 +324,20 @@ def test_words_are_pasted_as_words(window: Window, client: FakeClient, qtbot: Qt
     QGuiApplication.clipboard().setText("a red kite")
     qtbot.keyClick(window.header.field.line, Key.Key_V, CONTROL)
     assert window.header.field.line.text() == "a red kite"
+
+
+def test_what_is_pasted_anywhere_in_the_window_is_looked_for(window: Window, qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().setText("a red kite")
+    qtbot.keyClick(window.grid, Key.Key_V, CONTROL)
+    assert window.header.field.query == Query(text="a red kite")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile("/tmp/kite.jpg")])
+    QGuiApplication.clipboard().setMimeData(mime)
+    qtbot.keyClick(window.sidebar.list, Key.Key_V, CONTROL)
+    assert window.header.field.query == Query(image_path=b"/tmp/kite.jpg")
+    window.header.field.clear()
+    window.actions_.paste.trigger()  # from the menu bar
+    assert window.header.field.query == Query(image_path=b"/tmp/kite.jpg")
 
 
 def test_words_take_the_place_of_a_picture(
@@ -621,6 +638,8 @@ def test_files_set_aside_are_listed_with_reason_and_tried_again(
         window = open_window(library.paths)
         qtbot.waitUntil(window.sidebar.aside_button.isVisible)
         assert window.sidebar.aside_button.text() == "2 set aside"
+        folder = window.sidebar.model.index(3).data(Qt.ItemDataRole.AccessibleTextRole)
+        assert folder == "photos, 1 photo(s)"  # as many as a click on it shows
         qtbot.mouseClick(window.sidebar.aside_button, Qt.MouseButton.LeftButton)
         listed = dialog(qtbot, SetAsideDialog)
         assert isinstance(listed, SetAsideDialog)
@@ -632,8 +651,23 @@ def test_files_set_aside_are_listed_with_reason_and_tried_again(
         qtbot.waitUntil(lambda: bool(workers.client.of(Retry)))
         assert workers.client.of(Retry)[0].file_ids == (listed.model.files[0].file_id,)
         listed.close()
+        window.sidebar.list.setFocus()
+        for button in (window.sidebar.aside_button, window.sidebar.add_button):  # as they stand
+            qtbot.keyClick(window.focusWidget(), Key.Key_Tab)
+            assert window.focusWidget() is button
     finally:
         library.close()
+
+
+def test_a_list_of_files_set_aside_without_any_says_so(window: Window, qtbot: QtBot) -> None:
+    from photofind.gui.setaside import SetAsideDialog
+
+    window.actions_.set_aside.trigger()
+    listed = dialog(qtbot, SetAsideDialog)
+    assert isinstance(listed, SetAsideDialog)
+    qtbot.waitUntil(lambda: "Nothing is set aside" in listed.explanation.text())
+    assert not listed.retry_button.isEnabled()
+    listed.close()
 
 
 def test_the_ledger_adds_up(window: Window, qtbot: QtBot) -> None:
@@ -833,6 +867,57 @@ def test_keys_act_on_the_photo_that_is_shown_large(window: Window, qtbot: QtBot)
     qtbot.waitUntil(window.header.field.line.hasFocus)
 
 
+def test_what_can_be_done_with_a_photo_is_offered_when_there_is_one(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    actions = window.actions_
+    assert not any(action.isEnabled() for action in actions.of_photos)
+    assert actions.select_all.isEnabled()
+    window.grid.focus_first()
+    qtbot.waitUntil(lambda: window.grid.current_id() is not None)
+    assert all(action.isEnabled() for action in actions.of_photos)
+    qtbot.keyClick(window.grid, Key.Key_Return)
+    qtbot.waitUntil(lambda: window.viewer.current_id() == window.grid.current_id())
+    assert not actions.open.isEnabled()
+    qtbot.keyClick(window.viewer, Key.Key_Right)
+    qtbot.waitUntil(lambda: window.viewer.current_id() != window.grid.current_id())
+    shown = window.viewer.current_id()
+    actions.similar.trigger()  # of the photo shown, not of the one in the grid below
+    qtbot.waitUntil(lambda: len(searches(client)) == 1)
+    assert searches(client)[0].photo_id == shown
+    answer(client, searches(client)[0], (), matches=0)
+    qtbot.waitUntil(lambda: window.grid.count() == 0)
+    assert not any(action.isEnabled() for action in (*actions.of_photos, actions.select_all))
+
+
+def test_a_photo_shown_large_has_its_menu(window: Window, qtbot: QtBot) -> None:
+    window.grid.focus_first()
+    qtbot.waitUntil(lambda: window.grid.current_id() is not None)
+    qtbot.keyClick(window.grid, Key.Key_Return)
+    qtbot.waitUntil(window.viewer.isVisible)
+    where = window.viewer.picture.rect().center()
+    QApplication.postEvent(
+        window.viewer.picture,
+        QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, window.mapToGlobal(where)),
+    )
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    assert window.actions_.copy in menu.actions()
+    assert window.actions_.open not in menu.actions()
+    menu.close()
+
+
+def test_a_folder_dropped_on_a_photo_shown_large_leaves_the_keyboard_there(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.grid.focus_first()
+    qtbot.waitUntil(lambda: window.grid.current_id() is not None)
+    qtbot.keyClick(window.grid, Key.Key_Return)
+    qtbot.waitUntil(window.viewer.isVisible)
+    window.folders.add(os.fsencode(tmp_path))
+    assert QApplication.focusWidget() is window.viewer
+
+
 def test_enter_opens_the_photo_large_and_escape_comes_back_to_it(
     window: Window, qtbot: QtBot
 ) -> None:
@@ -896,12 +981,31 @@ def test_the_pill_is_as_wide_as_its_words(window: Window, client: FakeClient, qt
     pill = window.pane.pill
     client.hear(Progress(stage="indexing", done=12340, total=80412, rate=96.2, remaining=712.0))
     qtbot.waitUntil(pill.isVisible)
-    wide = pill.width()
+    wide, bottom = pill.width(), pill.geometry().bottom()
     client.hear(Progress(stage="loading"))
     qtbot.waitUntil(lambda: pill._stage.text() == "Loading the model")
+    assert pill.geometry().bottom() == bottom  # with and without buttons
     assert pill.width() < wide - 100
     assert pill.width() - pill._stage.width() <= 2 * pill._stage.x()
     assert abs(pill.geometry().center().x() - window.pane.rect().center().x()) <= 1
+
+
+def test_how_many_photos_are_selected_stands_in_the_corner_and_never_under_the_pill(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    said = window.pane.selected
+    window.grid.focus_first()
+    assert not said.isVisible()  # one is plain to see
+    window.grid.select_all()
+    assert said.isVisible()
+    assert said.text() == "40 photo(s) selected"
+    assert window.pane.rect().contains(said.geometry())
+    window.resize(480, 400)
+    client.hear(Progress(stage="indexing", done=12_340, total=80_412, rate=96, remaining=720.0))
+    qtbot.waitUntil(window.pane.pill.isVisible)
+    assert not said.geometry().intersects(window.pane.pill.geometry())
+    window.grid.select_none()
+    assert not said.isVisible()
 
 
 def test_a_library_of_an_older_photofind_is_shown_when_the_worker_has_renewed_it(
