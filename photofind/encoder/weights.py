@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from photofind.encoder.models import CONFIG_NAME, LOCAL_DIR, ModelSpec, read_config
-from photofind.encoder.runtime import import_open_clip, import_transformers
+from photofind.encoder.runtime import import_open_clip, import_timm, import_transformers
 from photofind.errors import ModelError
 from photofind.images import Preprocessing
 
@@ -56,12 +56,14 @@ def load(spec: ModelSpec) -> Checkpoint:
     config, preprocessing_config, architecture = _configuration(open_clip, spec, hints)
     if _needs_transformers(config):
         import_transformers()
+    if "timm_model_name" in config["vision_cfg"]:
+        import_timm()
     model = _network(open_clip, config, spec)
     _attach(open_clip, model, file, spec)
     model.eval()
     return Checkpoint(
         model=model,
-        tokenize=_tokenizer(open_clip, spec),
+        tokenize=_tokenizer(open_clip, config["text_cfg"], spec),
         preprocessing=_preprocessing(open_clip, preprocessing_config, model.visual.image_size),
         digest=digest,
         architecture=architecture,
@@ -192,7 +194,14 @@ def _three(values: float | Iterable[float]) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _tokenizer(open_clip: Any, spec: ModelSpec) -> Callable[[list[str]], Any]:
+def _tokenizer(
+    open_clip: Any, config: dict[str, Any], spec: ModelSpec
+) -> Callable[[list[str]], Any]:
+    own = any(key.startswith(("hf_", "tokenizer")) for key in config)
+    if not own and "siglip" not in spec.architecture.lower():
+        # CLIP's vocabulary, which open_clip has read when it was imported; `get_tokenizer` would
+        # read it once more, a tenth of a second.
+        return partial(open_clip.tokenize, context_length=config.get("context_length", 77))
     try:
         tokenizer: Callable[[list[str]], Any] = open_clip.get_tokenizer(spec.architecture)
     except Exception as error:
