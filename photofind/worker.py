@@ -199,6 +199,8 @@ class Worker:
                 )
             )
             assert self._library is not None
+            if session.window:
+                self._library.prepare_judging()
             for event in self._library.state():
                 session.send(event)
             while True:
