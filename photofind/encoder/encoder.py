@@ -39,14 +39,12 @@ def open_encoder(name: str | None = None, device: str = "auto") -> "Encoder":
     """
     spec = resolve(name)
 
-    from photofind.encoder.runtime import start_torch
     from photofind.encoder.weights import load
 
-    start_torch()
+    checkpoint = load(spec)  # imports torch, as it must be done, beside reading the file
     from photofind.encoder.devices import choose_device
 
     chosen = choose_device(device)
-    checkpoint = load(spec)
     try:
         return Encoder(spec, checkpoint, chosen, alternative=device == "auto")
     except DeviceError as error:

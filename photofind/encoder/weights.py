@@ -33,6 +33,7 @@ _NOT_FITTING: Final = (
     ValueError,
     StopIteration,
 )
+DIGEST_BYTES: Final = 16 << 20  # read and digested at once
 _URL_CACHE: Final = Path("~/.cache/clip")  # where open_clip keeps weights that come from a URL
 
 
@@ -130,11 +131,18 @@ def _agreed_hints(open_clip: Any, architecture: str) -> dict[str, Any]:
 
 
 def _digest(file: Path) -> "Future[str]":
-    """sha256 in a thread of its own: it runs beside the imports and reads the file ahead."""
+    """sha256 in a thread of its own: it runs beside the imports and reads the file ahead.
+
+    In few large reads (`hashlib.file_digest` makes many small ones): after each the thread waits
+    for the interpreter lock, which a thread that imports gives away every 5 ms at best.
+    """
 
     def digest() -> str:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        sha256, part = hashlib.sha256(), memoryview(bytearray(DIGEST_BYTES))
+        with file.open("rb", buffering=0) as opened:
+            while size := opened.readinto(part):
+                sha256.update(part[:size])
+        return sha256.hexdigest()
 
     pool = ThreadPoolExecutor(1, thread_name_prefix="weights-digest")
     future = pool.submit(digest)
