@@ -7,6 +7,7 @@ request, or when nobody ever came.
 """
 
 import contextlib
+import gc
 import hashlib
 import logging
 import os
@@ -295,7 +296,13 @@ class Worker:
         library = self._library
         if library is None:
             return
-        library.preload()
+        try:
+            library.preload()
+        finally:
+            # What is here stays, and is not looked through when later garbage is collected, which
+            # would stop every thread for a fifth of a second. See `__main__` for the rest.
+            gc.freeze()
+            gc.enable()
         while (asked := self._queries.get()) is not None:
             session, request = asked
             if session.is_superseded(request):

@@ -1,11 +1,12 @@
 """The worker as a real process: found, started, killed, raced for, and never left behind."""
 
+import gc
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from multiprocessing.connection import Client as connect_to
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from photofind.protocol import (
     SearchDone,
     StateDone,
 )
+from photofind.worker import Worker
 from tests.pictures import fill
 from tests.running import eventually
 
@@ -286,3 +288,25 @@ def test_an_unknown_model_is_refused_and_the_library_keeps_its_own(
         found = client.call(Search(id=client.new_id(), text="x"), timeout=30)
     assert isinstance(found, SearchDone)
     assert found.model == tiny_model
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_garbage_is_collected_once_the_start_is_over(library: LibraryPaths, fails: bool) -> None:
+    class Loading:
+        def preload(self) -> None:
+            assert not gc.isenabled()
+            if fails:
+                raise MemoryError
+
+    worker = Worker(library, None, None)
+    worker._library = Loading()  # type: ignore[assignment]
+    worker._opened.set()
+    worker._queries.put(None)
+    gc.disable()  # as `__main__` does for the start
+    try:
+        with pytest.raises(MemoryError) if fails else nullcontext():
+            worker._run_queries()
+        assert gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()
