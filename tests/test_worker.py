@@ -14,7 +14,7 @@ import msgspec
 import psutil
 import pytest
 
-from photofind import protocol
+from photofind import priority, protocol
 from photofind.catalog import CatalogReader
 from photofind.client import Client, WorkerFile, read_worker_file
 from photofind.errors import WorkerUnavailable
@@ -288,6 +288,24 @@ def test_an_unknown_model_is_refused_and_the_library_keeps_its_own(
         found = client.call(Search(id=client.new_id(), text="x"), timeout=30)
     assert isinstance(found, SearchDone)
     assert found.model == tiny_model
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a priority belongs to the whole process")
+def test_reading_photos_gives_way_and_queries_do_not(
+    library: LibraryPaths, tiny_model: str, tmp_path: Path
+) -> None:
+    fill(tmp_path / "photos", 3)
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    with connected(library, tiny_model) as client:
+        index(client, tmp_path / "photos", tiny_model)
+        worker = psutil.Process(client.welcome.pid)
+        nice = [os.getpriority(os.PRIO_PROCESS, thread.id) for thread in worker.threads()]
+        decoders = [child.nice() for child in worker.children() if child.is_running()]
+    assert nice.count(usual) >= 4  # the main thread, queries, a client's reader and writer
+    low = max(priority.LOW, usual)
+    assert low in nice
+    assert decoders
+    assert min(decoders) >= low
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -25,6 +25,7 @@ from photofind.index import cachefile
 from photofind.index.cachefile import Contents
 from photofind.index.graph import Graph, GraphState
 from photofind.index.rows import Ids, Rows, Vectors
+from photofind.priority import give_way
 
 Scores = NDArray[np.float32]
 _log = logging.getLogger(__name__)
@@ -162,6 +163,7 @@ class VectorIndex:
 
     def _build(self) -> None:
         """In its own thread: bring the graph up to the rows, until nothing is left to do."""
+        give_way()
         try:
             while self._build_step():
                 time.sleep(0)  # lets a search that waits for the lock have it
