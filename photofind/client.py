@@ -122,6 +122,7 @@ class Client:
         *,
         model: str | None = None,
         device: str | None = None,
+        judges: bool = False,
         on_event: Callable[[AnyEvent], None] | None = None,
         on_closed: Callable[[PhotoFindError | None], None] | None = None,
     ) -> "Client":
@@ -132,7 +133,7 @@ class Client:
         or WorkerUnavailable.
         """
         prepare_library(paths)
-        connection, welcome = _find_or_start(paths, model, device)
+        connection, welcome = _find_or_start(paths, model, device, judges)
         return cls(connection, welcome, on_event, on_closed)
 
     @property
@@ -270,7 +271,7 @@ def _hang_up(connection: "Connection[Any, Any]") -> None:
 
 
 def _find_or_start(
-    paths: LibraryPaths, model: str | None, device: str | None
+    paths: LibraryPaths, model: str | None, device: str | None, judges: bool
 ) -> "tuple[Connection[Any, Any], Welcome]":
     deadline = time.monotonic() + START_SECONDS
     started: subprocess.Popen[bytes] | None = None
@@ -280,7 +281,7 @@ def _find_or_start(
         worker = read_worker_file(paths)
         if worker is not None:
             try:
-                answer = _shake_hands(worker)
+                answer = _shake_hands(worker, judges)
             except TimeoutError:
                 _kill(worker.pid, f"has given no welcome for {WELCOME_SECONDS:.0f} seconds")
                 given_up += 1
@@ -305,7 +306,7 @@ def _find_or_start(
     )
 
 
-def _shake_hands(worker: WorkerFile) -> "tuple[Connection[Any, Any], Welcome] | None":
+def _shake_hands(worker: WorkerFile, judges: bool) -> "tuple[Connection[Any, Any], Welcome] | None":
     """A connection that was welcomed, or None if nobody lives at that address any more.
 
     Raises TimeoutError when somebody does but says nothing.
@@ -316,7 +317,9 @@ def _shake_hands(worker: WorkerFile) -> "tuple[Connection[Any, Any], Welcome] | 
         return None
     try:
         connection.send_bytes(
-            protocol.encode(Hello(id=1, token=worker.token, protocol=protocol.PROTOCOL_VERSION))
+            protocol.encode(
+                Hello(id=1, token=worker.token, protocol=protocol.PROTOCOL_VERSION, judges=judges)
+            )
         )
         if worker.protocol > protocol.PROTOCOL_VERSION:
             raise Unavailable("A newer PhotoFind has this library open; close it first.")

@@ -38,6 +38,7 @@ class Hello(Request, frozen=True, kw_only=True):
 
     token: str
     protocol: int
+    judges: bool = False  # will ask which hits mean something, as a window does
 
 
 class Index(Request, frozen=True, kw_only=True):

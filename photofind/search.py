@@ -153,9 +153,24 @@ class Searcher:
         self._lock = threading.Lock()  # guards the measured floor
         self._floor = 0.0
         self._measured_at = 0  # photos in the index when the floor was measured
-        pool = ThreadPoolExecutor(1, thread_name_prefix="prompts")
-        self._prompts: Future[_Prompts] = pool.submit(_Prompts.of, encoder)
-        pool.shutdown(wait=False)
+        self._beginning = threading.Lock()
+        self._begun: Future[_Prompts] | None = None
+
+    def prepare_judging(self) -> None:
+        """Begin, in the background, what the first judged query would have to wait for.
+
+        Not before somebody wants it: for a first query that counts every hit, the prompts are
+        twenty times its own work, and would run beside it.
+        """
+        self._prompts()
+
+    def _prompts(self) -> "Future[_Prompts]":
+        with self._beginning:
+            if self._begun is None:
+                pool = ThreadPoolExecutor(1, thread_name_prefix="prompts")
+                self._begun = pool.submit(_Prompts.of, self._encoder)
+                pool.shutdown(wait=False)
+            return self._begun
 
     def text(
         self, text: str, top: int, allowed: Ids | None = None, *, judged: bool = True
@@ -176,7 +191,7 @@ class Searcher:
         return Found(ids, scores, self._matches_of_picture(vector, scores) if judged else len(ids))
 
     def _matches_of_text(self, query: Vectors, ids: Ids) -> int:
-        lifts = self._prompts.result().lifts(self._index.vectors(ids), query[np.newaxis])[:, 0]
+        lifts = self._prompts().result().lifts(self._index.vectors(ids), query[np.newaxis])[:, 0]
         floor, best = self._measured_floor(), float(lifts.max(initial=-np.inf))
         if best < floor:
             return 0
@@ -195,7 +210,7 @@ class Searcher:
         with self._lock:
             held = len(self._index)
             if not self._measured_at / GROWTH < held < self._measured_at * GROWTH:
-                prompts = self._prompts.result()
+                prompts = self._prompts().result()
                 reached = prompts.lifts(self._sample(), prompts.nonsense)
                 self._floor = _usual_and_more(reached.max(axis=0), LUCK) if held else 0.0
                 self._measured_at = held

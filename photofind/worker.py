@@ -2,17 +2,17 @@
 
 Threads: the main thread waits for the end; one accepts connections; each connection has a reader
 and a writer; the engine thread scans, reads and embeds; the query thread answers searches and never
-waits for a batch. The process ends when its last client has been gone for `LINGER_SECONDS`, on
-request, or when nobody ever came.
+waits for a batch, nor gives way to it. The process ends when its last client has been gone for
+`LINGER_SECONDS`, on request, or when nobody ever came.
 """
 
 import contextlib
+import gc
 import hashlib
 import logging
 import os
 import secrets
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -23,7 +23,6 @@ from typing import Any
 
 import filelock
 import msgspec
-import psutil
 
 from photofind import __version__, disk, protocol
 from photofind.client import (
@@ -36,6 +35,7 @@ from photofind.errors import DiskFull, LibraryReadOnly, PhotoFindError, WorkerUn
 from photofind.library import Library
 from photofind.log import start_log
 from photofind.paths import LibraryPaths
+from photofind.priority import give_way
 from photofind.protocol import (
     AnyRequest,
     Cancel,
@@ -59,7 +59,6 @@ OPENING_SECONDS = 1.0  # between signs of life while the library is opened
 WRITE_SECONDS = 2.0  # for the last words to a client
 END_SECONDS = 6.0  # for the batch in hand and the index file; then the process ends regardless
 BACKLOG = 2000  # unread events, after which a client that does not read gets no more progress
-LOW_PRIORITY = 10
 
 
 class Session:
@@ -199,6 +198,8 @@ class Worker:
                 )
             )
             assert self._library is not None
+            if hello.judges:
+                self._library.prepare_judging()
             for event in self._library.state():
                 session.send(event)
             while True:
@@ -263,6 +264,7 @@ class Worker:
 
     def _run_engine(self) -> None:
         """The engine thread: opens the library and carries out what changes it."""
+        give_way()  # so do the decoders, and the image tower's threads, which are started from here
         try:
             self._library = Library(
                 self._paths, model=self._model, device=self._device, announce=self._announce
@@ -293,7 +295,13 @@ class Worker:
         library = self._library
         if library is None:
             return
-        library.preload()
+        try:
+            library.preload()
+        finally:
+            # What is here stays, and is not looked through when later garbage is collected, which
+            # would stop every thread for a fifth of a second. See `__main__` for the rest.
+            gc.freeze()
+            gc.enable()
         while (asked := self._queries.get()) is not None:
             session, request = asked
             if session.is_superseded(request):
@@ -326,16 +334,6 @@ def _listen(paths: LibraryPaths) -> Listener:
     raise OSError("no folder for a socket")
 
 
-def _be_humble() -> None:
-    """Give way to whatever the person is doing."""
-    process = psutil.Process()
-    with contextlib.suppress(psutil.Error, OSError):
-        if sys.platform == "win32":
-            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-        else:
-            process.nice(max(LOW_PRIORITY, process.nice()))
-
-
 def main(paths: LibraryPaths, model: str | None, device: str | None) -> int:
     """Run the worker of a library; returns the exit status that `client` understands."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -347,7 +345,6 @@ def main(paths: LibraryPaths, model: str | None, device: str | None) -> int:
     except OSError as error:
         return _status_of(error, paths)
     start_log(paths.log, "worker")
-    _be_humble()
     worker = Worker(paths, model, device)
     signal.signal(signal.SIGTERM, lambda *_: worker._ending.set())
     try:

@@ -118,7 +118,9 @@ def test_the_prompts_are_encoded_once_and_in_the_background(tmp_path: Path) -> N
             return super().encode_texts(texts)
 
     model = Slow()
-    searcher, _ = library(model, tmp_path)  # comes back although the prompts are not ready
+    searcher, _ = library(model, tmp_path)
+    assert model.asked == []
+    searcher.prepare_judging()  # comes back although the prompts are not ready
     release.set()
     for _ in range(3):
         searcher.text("dog", 5)
@@ -138,6 +140,8 @@ def test_who_wants_the_best_in_any_case_does_not_wait_for_the_prompts(tmp_path: 
     try:
         assert searcher.text("castle", 20, judged=False).matches == 20
         assert searcher.vector(index.vectors([1])[0], 9, judged=False).matches == 9
+        searcher.prepare_judging()
+        assert searcher.text("castle", 20, judged=False).matches == 20
     finally:
         release.set()
 

@@ -1,11 +1,12 @@
 """The worker as a real process: found, started, killed, raced for, and never left behind."""
 
+import gc
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from multiprocessing.connection import Client as connect_to
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import msgspec
 import psutil
 import pytest
 
-from photofind import protocol
+from photofind import priority, protocol
 from photofind.catalog import CatalogReader
 from photofind.client import Client, WorkerFile, read_worker_file
 from photofind.errors import WorkerUnavailable
@@ -31,6 +32,7 @@ from photofind.protocol import (
     SearchDone,
     StateDone,
 )
+from photofind.worker import Worker
 from tests.pictures import fill
 from tests.running import eventually
 
@@ -286,3 +288,43 @@ def test_an_unknown_model_is_refused_and_the_library_keeps_its_own(
         found = client.call(Search(id=client.new_id(), text="x"), timeout=30)
     assert isinstance(found, SearchDone)
     assert found.model == tiny_model
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a priority belongs to the whole process")
+def test_reading_photos_gives_way_and_queries_do_not(
+    library: LibraryPaths, tiny_model: str, tmp_path: Path
+) -> None:
+    fill(tmp_path / "photos", 3)
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    with connected(library, tiny_model) as client:
+        index(client, tmp_path / "photos", tiny_model)
+        worker = psutil.Process(client.welcome.pid)
+        nice = [os.getpriority(os.PRIO_PROCESS, thread.id) for thread in worker.threads()]
+        decoders = [child.nice() for child in worker.children() if child.is_running()]
+    assert nice.count(usual) >= 4  # the main thread, queries, a client's reader and writer
+    low = max(priority.LOW, usual)
+    assert low in nice
+    assert decoders
+    assert min(decoders) >= low
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_garbage_is_collected_once_the_start_is_over(library: LibraryPaths, fails: bool) -> None:
+    class Loading:
+        def preload(self) -> None:
+            assert not gc.isenabled()
+            if fails:
+                raise MemoryError
+
+    worker = Worker(library, None, None)
+    worker._library = Loading()  # type: ignore[assignment]
+    worker._opened.set()
+    worker._queries.put(None)
+    gc.disable()  # as `__main__` does for the start
+    try:
+        with pytest.raises(MemoryError) if fails else nullcontext():
+            worker._run_queries()
+        assert gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()

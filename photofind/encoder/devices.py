@@ -77,6 +77,14 @@ def _bfloat16_is_faster() -> bool:
         return least_seconds(torch.bfloat16) * WORTHWHILE < least_seconds(torch.float32)
 
 
+def check_numbers(vectors: torch.Tensor) -> None:
+    """Raises ModelError when a tower's float32 vectors hold what is no number."""
+    if not bool(torch.isfinite(vectors).all()):
+        raise ModelError(
+            "The model's weights give no usable vectors; its file is damaged or incomplete."
+        )
+
+
 def place(
     tower: Any,
     device: str,
@@ -92,12 +100,12 @@ def place(
     again with the layers `late` left in float32. Raises ModelError when the reference has no
     numbers and DeviceError when the device's vectors are not the CPU's.
     """
-    if not bool(torch.isfinite(reference).all()):
-        raise ModelError(
-            "The model's weights give no usable vectors; its file is damaged or incomplete."
-        )
+    check_numbers(reference)
+    dtypes = precisions(device)
+    if device == "cpu" and dtypes == [torch.float32]:
+        return  # as it is: the reference came from nothing else
     originals = _tensors(tower)
-    for dtype, kept in _forms(precisions(device), late):
+    for dtype, kept in _forms(dtypes, late):
         form = f"{dtype} on {device}, {len(kept)} layers in float32"
         try:
             _convert(tower, device, dtype, kept)

@@ -1,7 +1,8 @@
 """The encoder: what everybody else sees of a model.
 
-`open_encoder` returns as soon as sentences can be encoded; the image tower is made ready by
-`load_images`, before the first pictures. Both towers may run at once, from different threads.
+`open_encoder` returns as soon as sentences can be encoded; the image tower is made ready, and the
+text tower as fast as it gets, by `load_images`, before the first pictures. Both towers may run at
+once, from different threads.
 """
 
 import logging
@@ -38,14 +39,12 @@ def open_encoder(name: str | None = None, device: str = "auto") -> "Encoder":
     """
     spec = resolve(name)
 
-    from photofind.encoder.runtime import start_torch
     from photofind.encoder.weights import load
 
-    start_torch()
+    checkpoint = load(spec)  # imports torch, as it must be done, beside reading the file
     from photofind.encoder.devices import choose_device
 
     chosen = choose_device(device)
-    checkpoint = load(spec)
     try:
         return Encoder(spec, checkpoint, chosen, alternative=device == "auto")
     except DeviceError as error:
@@ -71,6 +70,7 @@ class Encoder:
         self._may_use_cpu = alternative
         self._checkpoint = checkpoint
         self._text = TextTower(checkpoint.model.text, checkpoint.tokenize, device)
+        checkpoint.model.text = None  # the tower may replace its weights: no others are kept
         self._images: ImageTower | None = None
         self._images_lock = threading.Lock()
         # The factor before the softmax over cosines; about 100 for a fully trained CLIP.
@@ -89,8 +89,9 @@ class Encoder:
         return BATCH_SIZES[self.device]
 
     def load_images(self) -> None:
-        """Make the image tower ready. Any thread; done once."""
+        """Make ready for long work, both towers. Any thread; done once."""
         self._image_tower()
+        self._text.settle()
 
     def encode_images(self, pixels: NDArray[np.uint8]) -> Vectors:
         """uint8 (n, S, S, 3) to (n, d). Rows of pictures that give no numbers are NaN."""
@@ -108,6 +109,8 @@ class Encoder:
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """(n, d). Any thread, also while pictures are encoded."""
+        if len(texts) > TEXTS_AT_ONCE:
+            self._text.settle()
         vectors = np.empty((len(texts), self.dimension), np.float32)
         # Texts of like length together: a batch is as long as its longest one.
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))

@@ -1,8 +1,9 @@
 """Bringing torch and open_clip into the process: quickly, quietly and beside a broken torchvision.
 
-open_clip asks for torchvision (a few transforms, one class) and timm. Imported plainly that takes
-as long as torch itself and fails beside a torchvision built for another torch ("operator
-torchvision::nms does not exist"), the most common broken installation there is. What is done:
+open_clip asks for torchvision (a few transforms, one class), timm, huggingface_hub and
+transformers. Imported plainly that takes as long as torch itself and fails beside a torchvision
+built for another torch ("operator torchvision::nms does not exist"), the most common broken
+installation there is. What is done:
 
 * torchvision's `__init__`, which registers its compiled operators, is not run while open_clip is
   imported: an empty package stands in its place, below which the real, pure Python modules that
@@ -11,7 +12,9 @@ torchvision::nms does not exist"), the most common broken installation there is.
 * `torch.compiler.disable`, a decorator that timm uses at import, imports torch's compiler (a second
   and 100 MB) to say that something is not to be compiled. Nothing here compiles: it is the identity
   for that moment.
-* transformers, which open_clip imports when it is installed, is left out until a model needs it.
+* timm and transformers, which open_clip imports when they are installed, are left out until a model
+  needs them, and huggingface_hub always: it fetches, and nothing here does. Together they cost more
+  than all the rest of open_clip.
 
 If any of this fails with another release, everything is imported plainly, with the missing
 operators declared. It may go when open_clip no longer needs torchvision.
@@ -40,7 +43,7 @@ _lock = threading.Lock()
 _TRIM_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -4, -8
 _MALLOC_OPTIONS: Final = ((_TRIM_THRESHOLD, 2**31 - 1), (_MMAP_MAX, 0), (_ARENA_MAX, 1))
 
-_PACKAGES: Final = ("open_clip", "timm", "torchvision")
+_PULLED_IN: Final = ("timm", "torchvision")  # by open_clip; the second also by timm
 
 
 def start_torch() -> None:
@@ -81,20 +84,21 @@ def import_open_clip() -> Any:
         if "open_clip" in sys.modules:
             return sys.modules["open_clip"]
         start_torch()
-        try:
-            with _without_what_is_not_needed():
-                return importlib.import_module("open_clip")
-        except Exception as error:  # noqa: BLE001 (whatever it was, the plain import may do)
-            _log.warning("open_clip is imported the slow way, because of %r", error)
-            _forget(_PACKAGES)
-        try:
-            return _import_plainly()
-        except Exception as error:
-            _forget(_PACKAGES)
-            raise ModelError(
-                "open_clip cannot be imported; install PhotoFind again in a fresh environment"
-                f" ({' '.join(str(error).split())})."
-            ) from error
+        return _import("open_clip", without=("timm", "transformers", "huggingface_hub"))
+
+
+def import_timm() -> None:
+    """Make timm known to open_clip, for models with its image towers.
+
+    Raises ModelError when it is broken.
+    """
+    import_open_clip()
+    with _lock:
+        image_towers = importlib.import_module("open_clip.timm_model")
+        if image_towers.timm is None:
+            _import("timm", without=("transformers", "huggingface_hub"))
+            # Left out at import; executed again in place, its classes see it.
+            importlib.reload(image_towers)
 
 
 def import_transformers() -> None:
@@ -113,20 +117,37 @@ def import_transformers() -> None:
             ) from None
         text_towers = importlib.import_module("open_clip.hf_model")
         if text_towers.transformers is None:
-            # Left out at import; executed again in place, its classes see it.
             importlib.reload(text_towers)
 
 
+def _import(package: str, without: tuple[str, ...]) -> Any:
+    """Import open_clip or timm the quick way, or else plainly. Raises ModelError."""
+    try:
+        with _without_what_is_not_needed(without):
+            return importlib.import_module(package)
+    except Exception as error:  # noqa: BLE001 (whatever it was, the plain import may do)
+        _log.warning("%s is imported the slow way, because of %r", package, error)
+        _forget((package, *_PULLED_IN))
+    try:
+        return _import_plainly(package)
+    except Exception as error:
+        _forget((package, *_PULLED_IN))
+        raise ModelError(
+            f"{package} cannot be imported; install PhotoFind again in a fresh environment"
+            f" ({' '.join(str(error).split())})."
+        ) from error
+
+
 @contextmanager
-def _without_what_is_not_needed() -> Iterator[None]:
+def _without_what_is_not_needed(without: tuple[str, ...]) -> Iterator[None]:
     import torch
 
     before = {name for name in sys.modules if _belongs(name, ("torchvision",))}
     standing_in: dict[str, ModuleType | None] = {}
     if not before:
         standing_in = _bare_torchvision()
-    if "transformers" not in sys.modules:
-        standing_in["transformers"] = None  # importing it raises ImportError
+    left_out = [name for name in without if name not in sys.modules]
+    standing_in |= dict.fromkeys(left_out)  # importing them raises ImportError
     disable = torch.compiler.disable
     sys.modules.update(standing_in)  # type: ignore[arg-type]
     torch.compiler.disable = _leave_as_it_is  # type: ignore[assignment]
@@ -134,7 +155,8 @@ def _without_what_is_not_needed() -> Iterator[None]:
         yield
     finally:
         torch.compiler.disable = disable
-        sys.modules.pop("transformers", None) if "transformers" in standing_in else None
+        for name in left_out:
+            sys.modules.pop(name, None)
         if not before:
             _forget(("torchvision",))
 
@@ -156,25 +178,25 @@ def _leave_as_it_is(function: Any = None, *_: Any, **__: Any) -> Any:
     return function if function is not None else _leave_as_it_is
 
 
-def _import_plainly() -> Any:
+def _import_plainly(package: str) -> Any:
     import torch
 
     try:
-        return importlib.import_module("open_clip")
+        return importlib.import_module(package)
     except RuntimeError as error:
         if "torchvision::" not in str(error):
             raise
     # torchvision was built for another torch and has lost its operators; nothing here calls them,
     # but its Python side registers meta functions for these two when it is imported.
     # https://github.com/pytorch/vision/issues/8985
-    _forget(_PACKAGES)
+    _forget((package, *_PULLED_IN))
     torch.library.define(
         "torchvision::nms", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
     )
     torch.library.define(
         "torchvision::qnms", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
     )
-    return importlib.import_module("open_clip")
+    return importlib.import_module(package)
 
 
 def _forget(packages: tuple[str, ...]) -> None:

@@ -3,10 +3,19 @@
 Each runs open_clip's own layers. The text tower leaves out what cannot matter: in a causal
 transformer no token sees what follows it, so everything after the end-of-text token is cut off
 (4 ms instead of 20 for a short query).
+
+On a CPU the text tower answers in float32, which needs no trust, as soon as its weights are there:
+somebody waits for the first query, and choosing a reduced precision costs a large model up to a
+second (a trial of the kernels, new weights, a second run to compare). It is chosen by `settle`,
+once there is enough to do. An outcome kept in a file would spare later starts the choice as well,
+but can be wrong for another processor, torch or driver; float32 cannot.
 """
 
+import copy
 import logging
+import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +23,7 @@ import torch  # noqa: TID253 (this module is imported when an encoder is opened,
 from numpy.typing import NDArray
 
 from photofind.encoder.convolutions import fold_batch_norms, late_layers
-from photofind.encoder.devices import TRUSTED_COSINE, least_cosine, place
+from photofind.encoder.devices import TRUSTED_COSINE, check_numbers, least_cosine, place
 from photofind.encoder.int8 import quantise
 from photofind.encoder.runtime import import_open_clip
 from photofind.images import Preprocessing
@@ -30,42 +39,71 @@ class TextTower:
     """Sentences to vectors. Any thread."""
 
     def __init__(self, tower: Any, tokenize: Callable[[list[str]], Any], device: str) -> None:
-        self._tower = tower.float()
+        self._tower = tower.float()  # replaced as a whole by `settle`, never changed in use
         self._tokenize = tokenize
         self._pool = import_open_clip().transformer.text_global_pool if _is_causal(tower) else None
+        self._settling = threading.Lock()
+        self._unsettled: tuple[torch.Tensor, torch.Tensor] | None = None  # sample, reference
         with torch.inference_mode():
             sample = tokenize(list(SAMPLE_TEXTS))
-            reference = self._run(sample)
+            reference = self._run(tower, sample)
             self.dimension = int(reference.shape[1])
-            place(tower, device, sample, reference, self._run)
+            if device == "cpu":
+                check_numbers(reference)
+                self._unsettled = sample, reference
+            else:
+                place(tower, device, sample, reference, partial(self._run, tower))
 
     def __call__(self, texts: Sequence[str]) -> torch.Tensor:
         """float32 (n, d) on the CPU, not normalised."""
         with torch.inference_mode():
-            return self._run(self._tokenize(list(texts))).cpu()
+            return self._run(self._tower, self._tokenize(list(texts))).cpu()
 
-    def _run(self, tokens: torch.Tensor) -> torch.Tensor:
-        device = next(self._tower.parameters()).device
+    def settle(self) -> None:
+        """Go over to the fastest precision that can be trusted; done once.
+
+        Sentences that come meanwhile, from other threads, are still encoded in float32.
+        """
+        with self._settling, torch.inference_mode():
+            if self._unsettled is None:
+                return
+            sample, reference = self._unsettled
+            twin = _twin(self._tower)
+            place(twin, "cpu", sample, reference, partial(self._run, twin))
+            self._tower, self._unsettled = twin, None
+
+    def _run(self, tower: Any, tokens: torch.Tensor) -> torch.Tensor:
+        device = next(tower.parameters()).device
         if self._pool is None:
-            return _floats(self._tower(tokens.to(device)))
-        return self._run_to_the_end_of_text(tokens.to(device), self._pool)
+            return _floats(tower(tokens.to(device)))
+        return _run_to_the_end_of_text(tower, tokens.to(device), self._pool)
 
-    def _run_to_the_end_of_text(
-        self, tokens: torch.Tensor, pool: Callable[..., Any]
-    ) -> torch.Tensor:
-        """TextTransformer.forward, on as many tokens as the longest text has."""
-        tower = self._tower
-        ends = tokens.argmax(-1) if tower.pool_type == "argmax" else _first(tokens, tower.eos_id)
-        tokens = tokens[:, : int(ends.max()) + 1]
-        length = tokens.shape[1]
-        dtype = tower.transformer.get_cast_dtype()
-        x = tower.token_embedding(tokens).to(dtype) + tower.positional_embedding[:length].to(dtype)
-        x = tower.transformer(x, attn_mask=tower.attn_mask[:length, :length])
-        x = pool(tower.ln_final(x), tokens, tower.pool_type, eos_token_id=tower.eos_id)
-        projection = tower.text_projection
-        if projection is not None:
-            x = projection(x) if callable(projection) else x @ projection
-        return _floats(x)
+
+def _run_to_the_end_of_text(
+    tower: Any, tokens: torch.Tensor, pool: Callable[..., Any]
+) -> torch.Tensor:
+    """TextTransformer.forward, on as many tokens as the longest text has."""
+    ends = tokens.argmax(-1) if tower.pool_type == "argmax" else _first(tokens, tower.eos_id)
+    tokens = tokens[:, : int(ends.max()) + 1]
+    length = tokens.shape[1]
+    dtype = tower.transformer.get_cast_dtype()
+    x = tower.token_embedding(tokens).to(dtype) + tower.positional_embedding[:length].to(dtype)
+    x = tower.transformer(x, attn_mask=tower.attn_mask[:length, :length])
+    x = pool(tower.ln_final(x), tokens, tower.pool_type, eos_token_id=tower.eos_id)
+    projection = tower.text_projection
+    if projection is not None:
+        x = projection(x) if callable(projection) else x @ projection
+    return _floats(x)
+
+
+def _twin(tower: Any) -> Any:
+    """A tower of its own whose tensors are, until they are replaced, the same memory."""
+    shared: dict[int, Any] = {
+        id(weight): torch.nn.Parameter(weight.data, requires_grad=False)
+        for weight in tower.parameters()
+    }
+    shared |= {id(buffer): buffer for buffer in tower.buffers()}
+    return copy.deepcopy(tower, shared)
 
 
 def _is_causal(tower: Any) -> bool:

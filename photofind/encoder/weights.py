@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from photofind.encoder.models import CONFIG_NAME, LOCAL_DIR, ModelSpec, read_config
-from photofind.encoder.runtime import import_open_clip, import_transformers
+from photofind.encoder.runtime import import_open_clip, import_timm, import_transformers
 from photofind.errors import ModelError
 from photofind.images import Preprocessing
 
@@ -33,6 +33,7 @@ _NOT_FITTING: Final = (
     ValueError,
     StopIteration,
 )
+DIGEST_BYTES: Final = 16 << 20  # read and digested at once
 _URL_CACHE: Final = Path("~/.cache/clip")  # where open_clip keeps weights that come from a URL
 
 
@@ -56,12 +57,14 @@ def load(spec: ModelSpec) -> Checkpoint:
     config, preprocessing_config, architecture = _configuration(open_clip, spec, hints)
     if _needs_transformers(config):
         import_transformers()
+    if "timm_model_name" in config["vision_cfg"]:
+        import_timm()
     model = _network(open_clip, config, spec)
     _attach(open_clip, model, file, spec)
     model.eval()
     return Checkpoint(
         model=model,
-        tokenize=_tokenizer(open_clip, spec),
+        tokenize=_tokenizer(open_clip, config["text_cfg"], spec),
         preprocessing=_preprocessing(open_clip, preprocessing_config, model.visual.image_size),
         digest=digest,
         architecture=architecture,
@@ -128,11 +131,18 @@ def _agreed_hints(open_clip: Any, architecture: str) -> dict[str, Any]:
 
 
 def _digest(file: Path) -> "Future[str]":
-    """sha256 in a thread of its own: it runs beside the imports and reads the file ahead."""
+    """sha256 in a thread of its own: it runs beside the imports and reads the file ahead.
+
+    In few large reads (`hashlib.file_digest` makes many small ones): after each the thread waits
+    for the interpreter lock, which a thread that imports gives away every 5 ms at best.
+    """
 
     def digest() -> str:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        sha256, part = hashlib.sha256(), memoryview(bytearray(DIGEST_BYTES))
+        with file.open("rb", buffering=0) as opened:
+            while size := opened.readinto(part):
+                sha256.update(part[:size])
+        return sha256.hexdigest()
 
     pool = ThreadPoolExecutor(1, thread_name_prefix="weights-digest")
     future = pool.submit(digest)
@@ -192,7 +202,14 @@ def _three(values: float | Iterable[float]) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _tokenizer(open_clip: Any, spec: ModelSpec) -> Callable[[list[str]], Any]:
+def _tokenizer(
+    open_clip: Any, config: dict[str, Any], spec: ModelSpec
+) -> Callable[[list[str]], Any]:
+    own = any(key.startswith(("hf_", "tokenizer")) for key in config)
+    if not own and "siglip" not in spec.architecture.lower():
+        # CLIP's vocabulary, which open_clip has read when it was imported; `get_tokenizer` would
+        # read it once more, a tenth of a second.
+        return partial(open_clip.tokenize, context_length=config.get("context_length", 77))
     try:
         tokenizer: Callable[[list[str]], Any] = open_clip.get_tokenizer(spec.architecture)
     except Exception as error:

@@ -193,7 +193,7 @@ class Bridge(QObject):
     ) -> None:
         super().__init__(parent)
         self._line = _Line(
-            open_client or partial(Client.open, paths, model=model, device=device),
+            open_client or partial(Client.open, paths, model=model, device=device, judges=True),
             self._post,
         )
         self._posted.connect(self._take)

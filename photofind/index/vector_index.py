@@ -26,6 +26,7 @@ from photofind.index.cachefile import Contents
 from photofind.index.graph import Graph, GraphState
 from photofind.index.rows import Ids, Rows, Vectors
 from photofind.index.turns import Turns
+from photofind.priority import give_way
 
 Scores = NDArray[np.float32]
 _log = logging.getLogger(__name__)
@@ -171,6 +172,7 @@ class VectorIndex:
 
         A graph that a file held is taken over first.
         """
+        give_way()
         try:
             if state is not None:
                 self._build_apart(Graph.of_state(state))

@@ -121,6 +121,10 @@ class Library:
         """What a new client should know at once."""
         return (self._models.state, self._pace.latest)
 
+    def prepare_judging(self) -> None:
+        """Get ready, in the background, to tell which hits mean something: a window will ask."""
+        self._models.prepare_judging()
+
     def verify(self) -> None:
         """Look whether the catalog below is still ours. Raises CatalogDamaged, CatalogTooNew."""
         self._catalog.verify()

@@ -48,6 +48,7 @@ class Models:
         self._tell = tell
         self._lock = threading.RLock()  # held while a model is loaded
         self._loaded: dict[tuple[str, str], LoadedModel] = {}
+        self._judging = False
         self._override = model  # what the worker was started with, before anything was chosen
         self._device = device or catalog.setting("device") or "auto"
         self.state = EncoderState(state="none", model=model or catalog.setting("model") or "")
@@ -76,6 +77,12 @@ class Models:
                 self._catalog.set_setting("device", device)
             self._remember(loaded)
         return loaded
+
+    def prepare_judging(self) -> None:
+        """Somebody will ask which hits mean something. Waits for no model that is being loaded."""
+        self._judging = True
+        for loaded in list(self._loaded.values()):
+            loaded.searcher.prepare_judging()
 
     def ready_for_photos(self, loaded: LoadedModel) -> None:
         """Load the image tower. Called in the engine thread, before the first batch."""
@@ -119,6 +126,8 @@ class Models:
         self.refresh_index(loaded)
         self._remember(loaded)
         self._say("text-ready", encoder)
+        if self._judging:
+            loaded.searcher.prepare_judging()
         return loaded
 
     def _remember(self, loaded: LoadedModel) -> None:

@@ -72,10 +72,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(chosen: argparse.Namespace) -> Run:
     # Before torch is imported: it drops torchvision's operators where those do not fit.
-    from photofind.encoder.runtime import import_open_clip, start_torch
+    from photofind.encoder.runtime import import_timm, start_torch
 
     start_torch()
-    import_open_clip()
+    import_timm()
     import torch
 
     from photofind.training.recipe import Recipe, Run

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from skimage import data
 
-from photofind.encoder.runtime import import_open_clip, start_torch
+from photofind.encoder.runtime import import_open_clip, import_timm, start_torch
 from photofind.images import Preprocessing, read_picture
 
 start_torch()  # as the application does: its threads sleep while they wait
@@ -56,6 +56,8 @@ HALF_GREY = {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}
 def random_model(config: dict[str, Any], seed: int = 0) -> Any:
     """open_clip's own model of this configuration, with weights that differ from layer to layer."""
     open_clip = import_open_clip()
+    if "timm_model_name" in config["vision_cfg"]:
+        import_timm()
     torch.manual_seed(seed)
     kind = open_clip.CustomTextCLIP if config.get("custom_text") else open_clip.CLIP
     model = kind(**{key: value for key, value in config.items() if key != "custom_text"}).eval()

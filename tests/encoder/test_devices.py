@@ -10,6 +10,7 @@ import torch
 from photofind.encoder import devices, open_encoder
 from photofind.encoder.convolutions import fold_batch_norms, late_layers
 from photofind.encoder.devices import choose_device, place
+from photofind.encoder.encoder import TEXTS_AT_ONCE
 from photofind.errors import DeviceError, ModelError
 
 without_cuda = pytest.mark.skipif(
@@ -73,6 +74,28 @@ def test_a_device_that_is_always_wrong_is_refused() -> None:
     sample = torch.rand(3, 8)
     with torch.inference_mode(), pytest.raises(DeviceError, match="--device cpu"):
         place(tower, "cpu", sample, torch.rand(3, 8) - 0.5, tower)
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("name", ["tiny", "sigmoid"])
+@pytest.mark.parametrize("occasion", ["photos", "many sentences"])
+def test_sentences_are_first_encoded_in_float32_and_faster_once_there_are_many(
+    models: Path, name: str, occasion: str
+) -> None:
+    encoder = open_encoder(f"local-dir:{models / name}", "cpu")
+    first = encoder._text._tower
+    assert {weight.dtype for weight in first.parameters()} == {torch.float32}
+    before = encoder.encode_texts(["a dog"])
+    if occasion == "photos":
+        encoder.load_images()
+    else:
+        encoder.encode_texts(["a dog"] * (TEXTS_AT_ONCE + 1))
+    settled = encoder._text._tower
+    assert torch.bfloat16 in {weight.dtype for weight in settled.parameters()}
+    assert {weight.dtype for weight in first.parameters()} == {torch.float32}  # who was using it
+    assert (encoder.encode_texts(["a dog"]) @ before.T).item() > 0.999
+    encoder.load_images()
+    assert encoder._text._tower is settled
 
 
 def test_weights_without_numbers_are_found_before_they_are_used() -> None:

@@ -177,7 +177,7 @@ from contextlib import contextmanager
 from photofind.encoder import open_encoder, runtime
 
 @contextmanager
-def broken():
+def broken(_):
     raise OSError("something changed in torchvision")
     yield
 

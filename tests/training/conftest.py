@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from photofind.encoder.runtime import import_open_clip, start_torch
+from photofind.encoder.runtime import import_timm, start_torch
 
 start_torch()  # as the application does; open_clip cannot be imported before
-import_open_clip()
+import_timm()
 
 PHOTOS = 64
 WORDS = ("red", "old", "round", "quiet", "bright", "tall", "wet", "small")
