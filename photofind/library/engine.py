@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, SimpleQueue
 
 from photofind.catalog import Catalog
+from photofind.encoder import give_back_memory
 from photofind.errors import (
     PhotoFindError,
     Reason,
@@ -86,6 +87,7 @@ class Library:
         self._changed_layout = False
         self._changed_at = 0.0
         self._saved_at = time.monotonic()
+        self._worked = False  # since memory was given back
         self._query_began: float | None = None  # None while the query thread has nothing to do
         self._engine_alive: float | None = None  # when last seen to go on; None while it waits
 
@@ -169,6 +171,9 @@ class Library:
             working = self._reading is not None and len(self._reading) > 0
             busy = working and not self._paused.is_set()
             at_once = working or self._jobs or self._mending is not None
+            if self._worked and not at_once:
+                give_back_memory()
+                self._worked = False
             self._engine_alive = None
             try:
                 asked = self._requests.get(timeout=0 if at_once else None)
@@ -179,6 +184,7 @@ class Library:
                 self._carry_out(*asked)
             elif busy:
                 self._read_a_little()
+                self._worked = True
             elif working:
                 self._pace.say("paused")
                 time.sleep(0.05)

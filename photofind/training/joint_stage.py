@@ -67,7 +67,7 @@ class JointPlan:
     concept_weight: float = 1.0
     distill_weight: float = 0.3
     anchor_weight: float = 1.0
-    written_weight: float = 1.0
+    written_weight: float = 3.0
     seed: int = 0
 
 

@@ -31,7 +31,34 @@ print(faults_of(results), faults_of(in_a_thread))
 """
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's habit")
+GIVEN_BACK = """
+import psutil
+from photofind.encoder.runtime import give_back_memory, start_torch
+
+start_torch()
+import torch
+
+results = [torch.ones(4_000_000) for _ in range(20)]
+after = torch.ones(1)  # so that the freed memory is not the last
+del results
+held = psutil.Process().memory_info().rss
+give_back_memory()
+print(held, psutil.Process().memory_info().rss)
+"""
+
+glibc = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's habit")
+
+
+@glibc
+def test_what_was_kept_is_given_back_when_there_is_nothing_to_do() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", GIVEN_BACK], capture_output=True, text=True, check=True, timeout=120
+    )
+    held, left = map(int, done.stdout.split())
+    assert held - left > 15 * 16_000_000
+
+
+@glibc
 def test_freed_memory_is_used_again_and_not_asked_for_anew() -> None:
     """40 results are 470,000 pages; a few of them may be new."""
     done = subprocess.run(
