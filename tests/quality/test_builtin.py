@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from skimage import data as pictures
 from sklearn.datasets import load_sample_image
 
@@ -66,6 +66,21 @@ def test_zero_shot_probabilities_name_the_cat(encoder: Encoder) -> None:
     probabilities = classify(encoder, photo, labels, [SINGLE_TEMPLATE])
     assert probabilities.sum() == pytest.approx(1.0)
     assert probabilities[0].argmax() == 0
+
+
+@pytest.mark.parametrize("name", ["chelsea", "coffee", "astronaut", "rocket"])
+def test_writing_over_a_photo_changes_little_of_what_is_seen(encoder: Encoder, name: str) -> None:
+    """CLIP's known weakness, which this model was taught to resist."""
+    photo = Image.fromarray(getattr(pictures, name)())
+    font = ImageFont.load_default(photo.height / 4)
+    written = []
+    for text in ("7", "SALE", "2024"):
+        over = photo.copy()
+        at = (photo.width / 3, photo.height / 3)
+        ImageDraw.Draw(over).text(at, text, (255, 255, 255), font, stroke_width=1)
+        written.append(png(np.asarray(over)))
+    plain, *seen = vectors_of(encoder, [png(np.asarray(photo)), *written])
+    assert min(float(plain @ vector) for vector in seen) > 0.8
 
 
 @pytest.mark.shared
