@@ -5,12 +5,14 @@ Importing this package costs nothing: torch and open_clip are imported when an e
 
 from photofind.encoder.encoder import Encoder, open_encoder
 from photofind.encoder.models import BUILTIN, KnownModel, ModelSpec, known_models, resolve
+from photofind.encoder.weights import is_here
 
 __all__ = [
     "BUILTIN",
     "Encoder",
     "KnownModel",
     "ModelSpec",
+    "is_here",
     "known_models",
     "open_encoder",
     "resolve",
