@@ -2,9 +2,9 @@
 
 Requests go from client to worker, events come back. Both are tagged msgspec structs in MessagePack.
 Every request carries an `id` chosen by its client and ends with exactly one terminal event that
-bears the same id: `Done`, `Failed`, `SearchDone`, `Classified`, `Indexed` or `StateDone`. Events
-with `id` 0 go to every client. A field that is added has a default and needs no new version; any
-other change raises `PROTOCOL_VERSION`.
+bears the same id: `Done`, `Failed`, `SearchDone`, `Classified`, `Indexed`, `ModelList` or
+`StateDone`. Events with `id` 0 go to every client. A field that is added has a default and needs no
+new version; any other change raises `PROTOCOL_VERSION`.
 
 Paths are bytes (`os.fsencode`, absolute), times are seconds, scores are cosines.
 """
@@ -15,7 +15,7 @@ import msgspec
 
 from photofind.errors import PhotoFindError
 
-PROTOCOL_VERSION: Final = 2
+PROTOCOL_VERSION: Final = 3
 MESSAGE_LIMIT_BYTES: Final = 64 * 2**20  # a pasted picture is the largest thing ever sent
 
 
@@ -128,6 +128,10 @@ class ChooseModel(Request, frozen=True, kw_only=True):
     device: str | None = None
 
 
+class ListModels(Request, frozen=True, kw_only=True):
+    """Which models there are to choose from. Answered by `ModelList`."""
+
+
 class GetState(Request, frozen=True, kw_only=True):
     """What the worker is doing. Answered by `StateDone`."""
 
@@ -206,6 +210,27 @@ class Indexed(Event, frozen=True, kw_only=True):
     unreadable: tuple[bytes, ...] = ()  # folders below the roots that may not be read
 
 
+class ModelLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that can be chosen, or could be if its files were here."""
+
+    name: str  # for `ChooseModel`
+    title: str
+    languages: tuple[str, ...]  # ISO 639-1 codes; ("*",) is many; () is not known
+    licence: str = ""  # "" is not known
+    megabytes: int = 0  # of 1,000,000 bytes, on the disk; 0 is not known
+    sentence: str = ""
+    basic: bool = False  # the small built-in model
+    here: bool = False  # its files are on this computer
+    in_use: bool = False
+
+
+class ModelList(Event, frozen=True, kw_only=True):
+    """The answer to `ListModels`: the table of known models, the built-in one first, then those
+    of files that this library knows, and always the one in use."""
+
+    models: tuple[ModelLine, ...]
+
+
 class Progress(Event, frozen=True, kw_only=True):
     """How far the work is. At most ten a second."""
 
@@ -251,7 +276,7 @@ class StateDone(Event, frozen=True, kw_only=True):
     engine_seconds: float = 0.0  # since the engine's last sign of life; 0 while it has no work
 
 
-TERMINAL: Final = (Done, Failed, SearchDone, Classified, Indexed, StateDone, Welcome)
+TERMINAL: Final = (Done, Failed, SearchDone, Classified, Indexed, ModelList, StateDone, Welcome)
 
 AnyRequest = (
     Hello
@@ -266,6 +291,7 @@ AnyRequest = (
     | Retry
     | SetExclusions
     | ChooseModel
+    | ListModels
     | GetState
     | Shutdown
 )
@@ -276,6 +302,7 @@ AnyEvent = (
     | SearchDone
     | Classified
     | Indexed
+    | ModelList
     | Progress
     | LibraryChanged
     | EncoderState

@@ -32,7 +32,7 @@ from photofind.client import (
     WorkerFile,
 )
 from photofind.errors import DiskFull, LibraryReadOnly, PhotoFindError, WorkerUnavailable
-from photofind.library import Library
+from photofind.library import Asked, Library
 from photofind.log import start_log
 from photofind.paths import LibraryPaths
 from photofind.priority import give_way
@@ -83,7 +83,7 @@ class Session:
         """A search that supersedes former ones was asked."""
         self._superseding = request_id
 
-    def is_superseded(self, request: Search | protocol.Classify) -> bool:
+    def is_superseded(self, request: Asked) -> bool:
         """Whether a newer search made this one pointless."""
         superseding = isinstance(request, Search) and request.supersede
         return superseding and request.id < self._superseding
@@ -114,9 +114,7 @@ class Worker:
         self._opened = threading.Event()
         self._refusal: PhotoFindError | None = None
         self._library: Library | None = None
-        self._queries: SimpleQueue[tuple[Session, Search | protocol.Classify] | None] = (
-            SimpleQueue()
-        )
+        self._queries: SimpleQueue[tuple[Session, Asked] | None] = SimpleQueue()
 
     def serve(self) -> None:
         """Serve until the end. The caller holds the library's lock."""
@@ -247,7 +245,7 @@ class Worker:
         elif isinstance(request, Shutdown):
             session.send(protocol.Done(id=request.id))
             self._ending.set()
-        elif isinstance(request, protocol.Classify):
+        elif isinstance(request, protocol.Classify | protocol.ListModels):
             self._queries.put((session, request))
         elif isinstance(request, Prioritise | Pause | Resume | Cancel | protocol.GetState):
             session.send(library.at_once(request, session))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photofind import errors, protocol
-from photofind.protocol import Failed, Index, Search, SearchDone
+from photofind.protocol import Failed, Index, ListModels, ModelLine, ModelList, Search, SearchDone
 
 paths = st.binary(max_size=300)
 
@@ -24,6 +24,16 @@ def test_hits_cross_unchanged(hits: list[tuple[int, float]]) -> None:
         id=1, photo_ids=tuple(i for i, _ in hits), scores=tuple(s for _, s in hits), matches=3
     )
     assert protocol.decode_event(protocol.encode(event)) == event
+
+
+def test_the_list_of_models_crosses_unchanged() -> None:
+    asked = ListModels(id=3)
+    assert protocol.decode_request(protocol.encode(asked)) == asked
+    own = ModelLine(name="local-dir:/모델", title="모델", languages=(), here=True, in_use=True)
+    known = ModelLine(name="builtin", title="Built-in", languages=("en", "*"), megabytes=38)
+    event = ModelList(id=3, models=(known, own))
+    assert protocol.decode_event(protocol.encode(event)) == event
+    assert isinstance(event, protocol.TERMINAL)
 
 
 @given(st.binary(max_size=200))

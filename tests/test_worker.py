@@ -21,10 +21,15 @@ from photofind.errors import WorkerUnavailable
 from photofind.paths import LibraryPaths
 from photofind.protocol import (
     Cancel,
+    ChooseModel,
+    EncoderState,
     GetState,
     Hello,
     Index,
     Indexed,
+    ListModels,
+    ModelLine,
+    ModelList,
     Pause,
     Progress,
     Resume,
@@ -328,3 +333,68 @@ def test_garbage_is_collected_once_the_start_is_over(library: LibraryPaths, fail
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+def models_of(client: Client) -> dict[str, ModelLine]:
+    answer = client.call(ListModels(id=client.new_id()), timeout=100)
+    assert isinstance(answer, ModelList)
+    return {line.name: line for line in answer.models}
+
+
+def test_the_models_are_listed_with_what_is_here_and_in_use(
+    library: LibraryPaths, tiny_model: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "no cache"))
+    with connected(library, tiny_model) as client:
+        models = models_of(client)
+        assert next(iter(models)) == "builtin"
+        assert models["builtin"].basic
+        assert models["builtin"].here
+        assert [name for name, line in models.items() if line.in_use] == [tiny_model]
+        assert models[tiny_model].here
+        assert models[tiny_model].megabytes > 0
+        others = [line for name, line in models.items() if name not in ("builtin", tiny_model)]
+        assert others
+        assert not any(line.here or line.basic for line in others)
+
+
+def test_another_model_can_be_chosen_and_the_one_before_stays_in_the_list(
+    library: LibraryPaths, tiny_model: str, tmp_path: Path
+) -> None:
+    from photofind.errors import ModelError
+    from tests.models import write_tiny_model
+
+    other = write_tiny_model(tmp_path / "other", seed=1)
+    told: list[EncoderState] = []
+
+    def note(event: protocol.AnyEvent) -> None:
+        if isinstance(event, EncoderState):
+            told.append(event)
+
+    fill(tmp_path / "photos", 3)
+    with connected(library, tiny_model, note) as client:
+        index(client, tmp_path / "photos", tiny_model)
+        client.call(ChooseModel(id=client.new_id(), model=other), timeout=100)
+        models = models_of(client)
+        assert models[other].in_use
+        assert models[tiny_model].here
+        assert not models[tiny_model].in_use
+        done = client.call(Index(id=client.new_id()), timeout=100)
+        assert isinstance(done, Indexed)
+        assert (done.model, done.indexed) == (other, 3)
+        # Back again: it is in memory, its embeddings are kept, and every window is told.
+        client.call(ChooseModel(id=client.new_id(), model=tiny_model), timeout=100)
+        assert eventually(lambda: told[-1].model == tiny_model)
+        done = client.call(Index(id=client.new_id()), timeout=100)
+        assert isinstance(done, Indexed)
+        assert (done.indexed, done.unchanged) == (0, 3)
+        # One whose file turns out to be none changes nothing, and nobody is left thinking so.
+        (tmp_path / "bad").mkdir()
+        for name in ("open_clip_config.json", "open_clip_model.safetensors"):
+            (tmp_path / "bad" / name).write_bytes((tmp_path / "other" / name).read_bytes()[:900])
+        bad = ChooseModel(id=client.new_id(), model=f"local-dir:{tmp_path / 'bad'}")
+        with pytest.raises(ModelError):
+            client.call(bad, timeout=100)
+        assert models_of(client)[tiny_model].in_use
+        assert "failed" in {state.state for state in told}
+        assert told[-1].model == tiny_model

@@ -193,6 +193,11 @@ class CatalogState:
 
     # ------------------------------------------------------------------------ the rest
 
+    def encoder_names(self) -> list[str]:
+        """The models that were ever loaded for this catalog, the oldest first."""
+        with self._reading() as connection:
+            return vectors.encoder_names(connection)
+
     def setting(self, name: str) -> str | None:
         """A setting of the library; None when it was never set."""
         with self._reading() as connection:

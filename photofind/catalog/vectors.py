@@ -30,6 +30,12 @@ def encoder_row_id(connection: Connection, key: str, name: str, dimension: int) 
     return int(row.id)
 
 
+def encoder_names(connection: Connection) -> list[str]:
+    """The models that were ever loaded for this catalog, each once, the oldest first."""
+    found = select(encoder.c.name).group_by(encoder.c.name).order_by(func.min(encoder.c.id))
+    return list(connection.scalars(found))
+
+
 def dimension_of(connection: Connection, encoder_id: int) -> int:
     """The length of an encoder's vectors."""
     found = select(encoder.c.dimension).where(encoder.c.id == encoder_id)

@@ -6,6 +6,7 @@ Importing this package costs nothing: torch and open_clip are imported when an e
 from photofind.encoder.encoder import Encoder, open_encoder
 from photofind.encoder.models import BUILTIN, KnownModel, ModelSpec, known_models, resolve
 from photofind.encoder.runtime import give_back_memory
+from photofind.encoder.weights import is_here
 
 __all__ = [
     "BUILTIN",
@@ -13,6 +14,7 @@ __all__ = [
     "KnownModel",
     "ModelSpec",
     "give_back_memory",
+    "is_here",
     "known_models",
     "open_encoder",
     "resolve",

@@ -34,6 +34,13 @@ _NOT_FITTING: Final = (
     StopIteration,
 )
 DIGEST_BYTES: Final = 16 << 20  # read and digested at once
+_VOCABULARIES: Final = (  # any of them makes a tokenizer
+    "tokenizer.json",
+    "sentencepiece.bpe.model",
+    "spiece.model",
+    "vocab.txt",
+    "vocab.json",
+)
 _URL_CACHE: Final = Path("~/.cache/clip")  # where open_clip keeps weights that come from a URL
 
 
@@ -72,6 +79,36 @@ def load(spec: ModelSpec) -> Checkpoint:
 
 
 # ---------------------------------------------------------------------------- which file
+
+
+def is_here(spec: ModelSpec) -> bool:
+    """Whether the files of a model are on this computer. Looks at the disk, asks no network.
+
+    For a pretrained tag open_clip must say where it would be kept, which imports torch: seconds,
+    unless a model was loaded before in this process. Raises ModelError when open_clip is broken.
+    """
+    if isinstance(spec.source, Path):
+        return spec.source.is_file()
+    open_clip = import_open_clip()
+    tags = open_clip.list_pretrained_tags_by_model(spec.architecture)
+    candidates = [spec.source] if spec.source else tags
+    found = any(
+        _cached(open_clip.get_pretrained_cfg(spec.architecture, tag)) is not None
+        for tag in candidates
+        if tag in tags
+    )
+    return found and _has_vocabulary(open_clip.get_model_config(spec.architecture))
+
+
+def _has_vocabulary(config: dict[str, Any]) -> bool:
+    """Vocabularies other than CLIP's own are fetched apart from the weights."""
+    text = config["text_cfg"]
+    repository = text.get("hf_tokenizer_name") or text.get("hf_model_name")
+    if not repository:
+        return True
+    from huggingface_hub import try_to_load_from_cache
+
+    return any(isinstance(try_to_load_from_cache(repository, name), str) for name in _VOCABULARIES)
 
 
 def _weights(open_clip: Any, spec: ModelSpec) -> tuple[Path, dict[str, Any]]:

@@ -26,6 +26,8 @@ class Actions(QObject):
         self.rescan = self._new(self.tr("&Look at the folders again"), "Ctrl+R", "F5")
         self.library = self._new(self.tr("&What is in the library…"))
         self.set_aside = self._new(self.tr("Files set a&side…"))
+        self.models = self._new(self.tr("&Models…"))
+        self.models.setMenuRole(QAction.MenuRole.NoRole)
         self.preferences = self._new(self.tr("&Preferences…"), "Ctrl+,")
         self.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit = self._new(self.tr("&Quit"), "Ctrl+Q")
@@ -99,7 +101,7 @@ class Actions(QObject):
         for part in self._menus(menu)[1:]:
             menu.addMenu(part)
         menu.addSeparator()
-        menu.addActions([self.library, self.set_aside, self.preferences])
+        menu.addActions([self.library, self.set_aside, self.models, self.preferences])
         menu.addSeparator()
         menu.addActions([self.keys, self.about, self.quit])
         return menu
@@ -115,7 +117,7 @@ class Actions(QObject):
         library = QMenu(self.tr("&Library"), parent)
         library.addActions([self.add_folder, self.rescan, self.library, self.set_aside])
         library.addSeparator()
-        library.addActions([self.preferences, self.quit])
+        library.addActions([self.models, self.preferences, self.quit])
         edit = QMenu(self.tr("&Edit"), parent)
         edit.addActions([self.copy, self.copy_path, self.paste, self.select_all, self.search])
         photo = QMenu(self.tr("&Photo"), parent)

@@ -178,6 +178,7 @@ class Bridge(QObject):
     search_asked = Signal(object)  # Query: it went out, or waits for a worker
     found = Signal(object, object)  # Query, SearchDone
     search_failed = Signal(object, object)  # Query, PhotoFindError
+    answered = Signal(object, object)  # Request, AnyEvent: how one ended that had to be carried out
     failed = Signal(object)  # PhotoFindError: the worker cannot start or go on, or a request failed
 
     _posted = Signal(object)
@@ -215,7 +216,7 @@ class Bridge(QObject):
         self._prioritising = QTimer(self, singleShot=True, interval=PRIORITISE_MS)
         self._prioritising.timeout.connect(self._prioritise)
         if model or device:  # a worker that runs already may have another
-            self._ask_for(ChooseModel(model=model, device=device))
+            self.ask_for(ChooseModel(model=model, device=device))
 
     # --------------------------------------------------------------------------- connection
 
@@ -240,7 +241,7 @@ class Bridge(QObject):
 
     def index(self, *folders: bytes) -> None:
         """Look at these folders, adding new ones; without any, at all folders again."""
-        self._ask_for(Index(paths=folders))
+        self.ask_for(Index(paths=folders))
 
     @property
     def adding(self) -> bool:
@@ -249,15 +250,15 @@ class Bridge(QObject):
 
     def remove_folder(self, folder_id: int) -> None:
         """Forget a folder and its photos."""
-        self._ask_for(RemoveFolder(folder_id=folder_id))
+        self.ask_for(RemoveFolder(folder_id=folder_id))
 
     def retry(self, file_ids: tuple[int, ...] = ()) -> None:
         """Read files that were set aside again; without ids all of them."""
-        self._ask_for(Retry(file_ids=file_ids))
+        self.ask_for(Retry(file_ids=file_ids))
 
     def set_exclusions(self, patterns: tuple[str, ...]) -> None:
         """Skip what these patterns name, and look at the folders again."""
-        self._ask_for(SetExclusions(patterns=patterns))
+        self.ask_for(SetExclusions(patterns=patterns))
         self.index()
 
     def pause(self) -> None:
@@ -345,11 +346,16 @@ class Bridge(QObject):
 
     # ------------------------------------------------------------------------------ sending
 
-    def _ask_for(self, request: Request) -> None:
-        """Send a request that must be carried out, by the next worker if this one dies."""
+    def ask_for(self, request: Request) -> int:
+        """Send a request that must be carried out, by the next worker if this one dies. Its id."""
         request = msgspec.structs.replace(request, id=next(self._ids))
         self._unanswered[request.id] = request
         self._send(request)
+        return request.id
+
+    def withdraw(self, request_id: int) -> None:
+        """The next worker is not to be asked for this."""
+        self._unanswered.pop(request_id, None)
 
     def _send(self, request: Request) -> None:
         if self._outgoing is not None:
@@ -413,6 +419,8 @@ class Bridge(QObject):
 
     def _hear(self, event: AnyEvent) -> None:
         request = self._unanswered.pop(event.id, None) if isinstance(event, TERMINAL) else None
+        if request is not None:
+            self.answered.emit(request, event)
         if event.id and event.id == self._search_id and isinstance(event, SearchDone | Failed):
             self._search_answered(event)
         elif isinstance(event, Progress):

@@ -7,6 +7,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from photofind.gui.bridge import Bridge
+from photofind.gui.modelchoice import ModelChoice
+from photofind.gui.modelsdialog import ModelsDialog
+from photofind.gui.modelwords import model_name
 from photofind.gui.preferences import Preferences, PreferencesDialog
 from photofind.gui.reads import LibraryReads
 from photofind.gui.setaside import SetAsideDialog
@@ -28,6 +31,7 @@ class Dialogs(QObject):
         self._bridge = bridge
         self._reads = reads
         self._settings = settings
+        self._models = ModelChoice(bridge, self)
 
     def show_set_aside(self) -> None:
         """What could not be read."""
@@ -50,7 +54,11 @@ class Dialogs(QObject):
     def show_about(self) -> None:
         """What PhotoFind is."""
         encoder = self._bridge.encoder
-        AboutSheet(encoder.model, encoder.device, self._window).open()
+        AboutSheet(model_name(encoder), encoder.device, self._window).open()
+
+    def show_models(self, parent: QWidget | None = None) -> None:
+        """Which models there are, and which is in use."""
+        ModelsDialog(self._models, parent or self._window).open()
 
     def show_preferences(
         self, *, whole_photos: bool, cell_size: int, sizes: tuple[int, int]
@@ -64,15 +72,12 @@ class Dialogs(QObject):
                 cell_size=cell_size,
                 language=self._settings.language,
             )
-            encoder = self._bridge.encoder
             dialog = PreferencesDialog(
-                now,
-                sizes=sizes,
-                model=encoder.model,
-                device=encoder.device,
-                parent=self._window,
+                now, sizes=sizes, encoder=self._bridge.encoder, parent=self._window
             )
             dialog.chosen.connect(partial(self._prefer, now))
+            dialog.models_wanted.connect(partial(self.show_models, dialog))
+            self._bridge.encoder_changed.connect(dialog.show_encoder)
             dialog.open()
 
         self._reads.request(

@@ -10,14 +10,18 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
+    QPushButton,
     QSlider,
     QVBoxLayout,
     QWidget,
 )
 
 from photofind.gui import theme
+from photofind.gui.modelwords import model_name
+from photofind.protocol import EncoderState
 
 LANGUAGES = (("", ""), ("en", "English"), ("ko", "한국어"))  # each in its own words
 PATTERNS_HEIGHT = 110  # logical pixels
@@ -39,14 +43,14 @@ class PreferencesDialog(QDialog):
     """Emits `chosen` when it is left with OK."""
 
     chosen = Signal(object)  # Preferences
+    models_wanted = Signal()
 
     def __init__(
         self,
         now: Preferences,
         *,
         sizes: tuple[int, int],
-        model: str,
-        device: str,
+        encoder: EncoderState,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
@@ -81,9 +85,16 @@ class PreferencesDialog(QDialog):
         form.addRow(self.tr("Size:"), self.cells)
         form.addRow(self.tr("Language:"), self.language)
         form.addRow("", self._note(self.tr("A new language is used from the next start on.")))
-        unknown = self.tr("not loaded yet")
-        form.addRow(self.tr("Model:"), QLabel(model or unknown, self))
-        form.addRow(self.tr("Runs on:"), QLabel(device or unknown, self))
+        self.model, self.device = QLabel(self), QLabel(self)
+        self.models_button = QPushButton(self.tr("Models…"), self)
+        self.models_button.setAutoDefault(False)
+        self.models_button.clicked.connect(self.models_wanted)
+        beside = QHBoxLayout()
+        beside.addWidget(self.model, 1)
+        beside.addWidget(self.models_button)
+        form.addRow(self.tr("Model:"), beside)
+        form.addRow(self.tr("Runs on:"), self.device)
+        self.show_encoder(encoder)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
         )
@@ -95,6 +106,12 @@ class PreferencesDialog(QDialog):
         layout.addLayout(form)
         layout.addStretch(1)
         layout.addWidget(buttons)
+
+    def show_encoder(self, encoder: EncoderState) -> None:
+        """Which model is in use, and where it runs."""
+        unknown = self.tr("not loaded yet")
+        self.model.setText(model_name(encoder) or unknown)
+        self.device.setText(encoder.device or unknown)
 
     def _note(self, text: str) -> QLabel:
         label = QLabel(text, self)

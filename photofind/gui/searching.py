@@ -37,6 +37,7 @@ class Searching(QObject):
 
     changed = Signal()  # hits are shown, or no longer
     said = Signal(object)  # Message
+    models_wanted = Signal()  # a look at the models
     waiting = Signal(bool)  # an answer is late, or came
 
     def __init__(
@@ -182,7 +183,8 @@ class Searching(QObject):
             )
         else:
             return
-        self.said.emit(Message("model-note", text))
+        button, action = self.tr("Models…"), self.models_wanted.emit
+        self.said.emit(Message("model-note", text, button=button, action=action))
 
     def _failed(self, _query: Query, error: PhotoFindError) -> None:
         self._set_waiting(False)

@@ -138,6 +138,7 @@ class Window(QMainWindow):
         self.reads.failed.connect(self._cannot_look)
         self.searching.changed.connect(self._shown_changed)
         self.searching.said.connect(self.messages.show_message)
+        self.searching.models_wanted.connect(self.dialogs.show_models)
         self.searching.waiting.connect(self.pane.show_waiting)
         field.left_downwards.connect(grid.focus_first)
         grid.opened.connect(self._open)
@@ -176,6 +177,7 @@ class Window(QMainWindow):
             (actions.rescan, self._bridge.index),
             (actions.library, self.dialogs.show_ledger),
             (actions.set_aside, self.dialogs.show_set_aside),
+            (actions.models, self.dialogs.show_models),
             (actions.preferences, self._show_preferences),
             (actions.quit, self.close),
             (actions.copy, self.photos.copy),

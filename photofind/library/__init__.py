@@ -10,5 +10,6 @@ is opened). Nothing flows from a cache to the catalog.
 """
 
 from photofind.library.engine import Library
+from photofind.library.queries import Asked
 
-__all__ = ["Library"]
+__all__ = ["Asked", "Library"]

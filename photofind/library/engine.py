@@ -20,14 +20,13 @@ from photofind.library.jobs import Client, Job
 from photofind.library.mending import Mending
 from photofind.library.models import Models
 from photofind.library.progress import Pace
-from photofind.library.queries import answer
+from photofind.library.queries import Asked, answer
 from photofind.library.reading import Outcome, Reading
 from photofind.library.scanning import Scanning
 from photofind.paths import LibraryPaths, is_within
 from photofind.protocol import (
     Cancel,
     ChooseModel,
-    Classify,
     Done,
     Event,
     Failed,
@@ -39,7 +38,6 @@ from photofind.protocol import (
     Request,
     Resume,
     Retry,
-    Search,
     SetExclusions,
     StateDone,
 )
@@ -154,8 +152,8 @@ class Library:
         finally:
             self._query_began = None
 
-    def answer(self, request: Search | Classify) -> Event:
-        """The hits of a query or the labels of a picture, or why there are none."""
+    def answer(self, request: Asked) -> Event:
+        """The hits of a query, the labels of a picture or the list of models, or why not."""
         self._query_began = time.monotonic()
         try:
             return answer(request, self._models, self._catalog, self._pool)

@@ -12,8 +12,9 @@ from photofind.catalog import Catalog
 from photofind.encoder import Encoder, open_encoder, resolve
 from photofind.errors import PhotoFindError
 from photofind.index import VectorIndex
+from photofind.library.modellist import model_lines
 from photofind.paths import LibraryPaths
-from photofind.protocol import EncoderState
+from photofind.protocol import EncoderState, ModelLine
 from photofind.search import Searcher
 
 _log = logging.getLogger(__name__)
@@ -68,7 +69,15 @@ class Models:
 
     def choose(self, model: str | None, device: str | None) -> LoadedModel:
         """Use this model for the library from now on; one that does not load changes nothing."""
-        loaded = self.get(model, device)
+        before = self.state
+        try:
+            loaded = self.get(model, device)
+        except PhotoFindError:
+            if before.state in ("text-ready", "ready"):  # it goes on being used
+                self._tell_state(before)
+            raise
+        if loaded.encoder.name != self.state.model or loaded.encoder.device != self.state.device:
+            self._say("text-ready", loaded.encoder)  # loaded before, for another moment
         with self._lock:
             if model is not None:
                 self._catalog.set_setting("model", resolve(model).name)
@@ -83,6 +92,11 @@ class Models:
         self._judging = True
         for loaded in list(self._loaded.values()):
             loaded.searcher.prepare_judging()
+
+    def lines(self) -> tuple[ModelLine, ...]:
+        """Every model that can be chosen, and whether its files are here. Asks the disk."""
+        own = self._catalog.setting("model") or self._override
+        return model_lines(own, self._catalog.encoder_names())
 
     def ready_for_photos(self, loaded: LoadedModel) -> None:
         """Load the image tower. Called in the engine thread, before the first batch."""
@@ -141,7 +155,7 @@ class Models:
     def _say(
         self, state: str, encoder: Encoder | None, *, model: str = "", message: str = ""
     ) -> None:
-        self.state = EncoderState(
+        told = EncoderState(
             state=state,
             model=encoder.name if encoder else model,
             encoder_key=encoder.key if encoder else "",
@@ -150,7 +164,11 @@ class Models:
             languages=encoder.languages if encoder else ("en",),
             message=message,
         )
-        self._tell(self.state)
+        self._tell_state(told)
+
+    def _tell_state(self, state: EncoderState) -> None:
+        self.state = state
+        self._tell(state)
 
 
 def _chunks(ids: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> list[list[int]]:

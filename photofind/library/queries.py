@@ -14,18 +14,29 @@ from photofind.images import ReadPhoto
 from photofind.images.pool import DecodePool
 from photofind.library.models import LoadedModel, Models
 from photofind.paths import shown_path
-from photofind.protocol import Classified, Classify, Failed, Search, SearchDone
+from photofind.protocol import (
+    Classified,
+    Classify,
+    Failed,
+    ListModels,
+    ModelList,
+    Search,
+    SearchDone,
+)
 from photofind.search import Found, is_foreign
 
 Vector = NDArray[np.float32]
+Asked = Search | Classify | ListModels  # what the query thread answers
 _log = logging.getLogger(__name__)
 
 
 def answer(
-    request: Search | Classify, models: Models, catalog: Catalog, pool: DecodePool
-) -> SearchDone | Classified | Failed:
-    """Hits by falling cosine, or probabilities of labels, or why there are none."""
+    request: Asked, models: Models, catalog: Catalog, pool: DecodePool
+) -> SearchDone | Classified | ModelList | Failed:
+    """Hits by falling cosine, probabilities of labels, the models, or why there are none."""
     try:
+        if isinstance(request, ListModels):
+            return ModelList(id=request.id, models=models.lines())
         loaded = models.get(request.model, request.device)
         if isinstance(request, Classify):
             return _classify(request, loaded, pool)

@@ -43,6 +43,10 @@
         <translation>제외된 파일(&amp;S)…</translation>
     </message>
     <message>
+        <source>&amp;Models…</source>
+        <translation>모델(&amp;M)…</translation>
+    </message>
+    <message>
         <source>&amp;Preferences…</source>
         <translation>환경설정(&amp;P)…</translation>
     </message>
@@ -574,6 +578,136 @@
     </message>
 </context>
 <context>
+    <name>Model</name>
+    <message>
+        <source>Built-in model</source>
+        <translation>내장 모델</translation>
+    </message>
+    <message>
+        <source>Built-in model (basic)</source>
+        <translation>내장 모델(간이)</translation>
+    </message>
+    <message>
+        <source>Comes with PhotoFind: small and fast, finds everyday things, knows few names.</source>
+        <translation>PhotoFind에 들어 있습니다. 작고 빠르며 흔한 것을 찾지만 고유한 이름은 거의 모릅니다.</translation>
+    </message>
+    <message>
+        <source>A good first choice: quick on any computer and far better than the built-in model.</source>
+        <translation>처음 고르기에 좋습니다. 어느 컴퓨터에서나 빠르고 내장 모델보다 훨씬 잘 찾습니다.</translation>
+    </message>
+    <message>
+        <source>As quick as CLIP gets, trained on two billion captioned pictures.</source>
+        <translation>CLIP 가운데 가장 빠르며, 설명이 달린 그림 20억 장으로 학습했습니다.</translation>
+    </message>
+    <message>
+        <source>Sees finer detail than B/32 and takes three times as long.</source>
+        <translation>B/32보다 세밀하게 보지만 시간이 세 배 걸립니다.</translation>
+    </message>
+    <message>
+        <source>Very good results; wants a graphics card or patience.</source>
+        <translation>결과가 매우 좋습니다. 그래픽 카드나 인내심이 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Large and strong; for computers with a graphics card.</source>
+        <translation>크고 강력합니다. 그래픽 카드가 있는 컴퓨터에 맞습니다.</translation>
+    </message>
+    <message>
+        <source>Follows whole sentences better than CLIP of the same size; English.</source>
+        <translation>같은 크기의 CLIP보다 문장 전체를 더 잘 따릅니다. 영어만 이해합니다.</translation>
+    </message>
+    <message>
+        <source>Understands many languages at the cost of SigLIP B/16.</source>
+        <translation>SigLIP B/16만큼의 시간으로 여러 언어를 이해합니다.</translation>
+    </message>
+    <message>
+        <source>The quickest of the models that understand many languages.</source>
+        <translation>여러 언어를 이해하는 모델 가운데 가장 빠릅니다.</translation>
+    </message>
+    <message>
+        <source>Many languages and very good results; about four times the work of B/32.</source>
+        <translation>여러 언어를 이해하고 결과가 매우 좋습니다. B/32보다 네 배쯤 오래 걸립니다.</translation>
+    </message>
+    <message>
+        <source>Among the best there is, in many languages; for computers with a graphics card.</source>
+        <translation>여러 언어에서 가장 뛰어난 축에 듭니다. 그래픽 카드가 있는 컴퓨터에 맞습니다.</translation>
+    </message>
+    <message>
+        <source>Understands about a hundred languages and reads photos as quickly as CLIP B/32.</source>
+        <translation>백 개쯤의 언어를 이해하고 사진은 CLIP B/32만큼 빨리 읽습니다.</translation>
+    </message>
+    <message>
+        <source>A model of your own.</source>
+        <translation>직접 마련한 모델입니다.</translation>
+    </message>
+    <message>
+        <source>Many languages</source>
+        <translation>여러 언어</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>영어</translation>
+    </message>
+    <message>
+        <source>Languages not known</source>
+        <translation>언어를 알 수 없음</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>불러오는 중…</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>사용 중</translation>
+    </message>
+    <message>
+        <source>Not on this computer</source>
+        <translation>이 컴퓨터에 없음</translation>
+    </message>
+    <message>
+        <source>{model}, basic</source>
+        <translation>{model}, 간이</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>이 컴퓨터에 있음</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsDialog</name>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Command for a model that you have as a file</source>
+        <translation>파일로 가진 모델을 쓰는 명령</translation>
+    </message>
+    <message>
+        <source>Use this model</source>
+        <translation>이 모델 쓰기</translation>
+    </message>
+    <message>
+        <source>The model tells which photos fit your words. Another one reads all photos again; what was read before is kept, so that going back costs nothing.</source>
+        <translation>모델은 어떤 사진이 말에 맞는지 판단합니다. 다른 모델로 바꾸면 모든 사진을 다시 읽습니다. 앞서 읽은 것은 남아 있어 언제든 바로 되돌아갈 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>A model that was fetched elsewhere is named once, in a terminal; from then on it stands in this list:</source>
+        <translation>다른 곳에서 내려받은 모델은 터미널에서 한 번만 지정하면 그때부터 이 목록에 나옵니다.</translation>
+    </message>
+    <message>
+        <source>No model is good at everything: words inside a picture mislead it, it hardly counts, it does not understand “no” or “without”, and it keeps one vector for a whole picture, so that small things are missed.</source>
+        <translation>어느 모델이나 약점이 있습니다. 사진 속 글자에 이끌리고, 수를 거의 세지 못하며, ‘없는’이나 ‘빼고’ 같은 말을 이해하지 못합니다. 또 사진 한 장 전체를 벡터 하나로 나타내므로 작은 것은 놓칩니다.</translation>
+    </message>
+    <message>
+        <source>This model is in use now. Photos that it has not read yet are read again; what was read with the one before is kept.</source>
+        <translation>이제 이 모델을 씁니다. 이 모델이 아직 읽지 않은 사진을 다시 읽으며, 앞의 모델로 읽은 것은 남아 있습니다.</translation>
+    </message>
+    <message>
+        <source>The model was not changed. {reason}</source>
+        <translation>모델을 바꾸지 않았습니다. {reason}</translation>
+    </message>
+</context>
+<context>
     <name>PhotoActions</name>
     <message>
         <source>The system has no program that opens “{name}”.</source>
@@ -680,6 +814,10 @@ Screenshots</source>
     <message>
         <source>A new language is used from the next start on.</source>
         <translation>새 언어는 다음에 시작할 때부터 쓰입니다.</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>모델…</translation>
     </message>
     <message>
         <source>not loaded yet</source>
@@ -850,6 +988,10 @@ Screenshots</source>
     <message>
         <source>This is the small model that comes with PhotoFind. It knows everyday things; what it does not know it may miss.</source>
         <translation>PhotoFind에 들어 있는 작은 모델입니다. 흔한 것은 알지만 모르는 것은 놓칠 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>모델…</translation>
     </message>
     <message>
         <source>Like {name}</source>
@@ -1096,6 +1238,13 @@ Offline, last seen {day}</source>
     <message>
         <source>Search for something else</source>
         <translation>다른 것 검색</translation>
+    </message>
+</context>
+<context>
+    <name>_Delegate</name>
+    <message>
+        <source>basic</source>
+        <translation>간이</translation>
     </message>
 </context>
 <context>

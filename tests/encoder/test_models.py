@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from photofind.encoder import known_models, models, resolve
+from photofind.encoder import is_here, known_models, models, resolve
 from photofind.encoder.models import architectures
 from photofind.errors import ModelError
 
@@ -95,3 +95,38 @@ def test_the_table_names_models_that_open_clip_has() -> None:
         assert architecture in architectures()
         assert open_clip.is_pretrained_cfg(architecture, tag), model.name
         assert model.sentence.endswith(".")
+
+
+def test_whether_a_model_is_here_is_seen_on_the_disk(
+    models: Path,
+    real_architecture: tuple[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    architecture, file = real_architecture
+    assert is_here(resolve("builtin"))
+    assert is_here(resolve(f"{architecture}:{file}"))
+    for name in ("ViT-B-32:laion2b_s34b_b79k", "ViT-B-32", "ViT-B-32:no_such_tag"):
+        assert not is_here(resolve(name))
+    keep(tmp_path, "laion/CLIP-ViT-B-32-laion2B-s34B-b79K", "open_clip_model.safetensors")
+    assert is_here(resolve("ViT-B-32:laion2b_s34b_b79k"))
+    siglip = resolve("ViT-B-16-SigLIP-256:webli")
+    keep(tmp_path, "timm/ViT-B-16-SigLIP-256", "open_clip_model.safetensors")
+    assert not is_here(siglip)  # its vocabulary is apart
+    keep(tmp_path, "timm/ViT-B-16-SigLIP", "tokenizer.json")
+    assert is_here(siglip)
+
+
+def keep(cache: Path, repository: str, name: str) -> None:
+    """Put a file where huggingface_hub would keep a download."""
+    folder = cache / f"models--{repository.replace('/', '--')}"
+    snapshot = folder / "snapshots" / ("c" * 40)
+    snapshot.mkdir(parents=True, exist_ok=True)
+    (folder / "refs").mkdir(exist_ok=True)
+    (folder / "refs" / "main").write_text("c" * 40)
+    (snapshot / name).write_bytes(b"weights")

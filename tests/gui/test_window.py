@@ -26,6 +26,7 @@ from photofind.protocol import (
     Index,
     Indexed,
     LibraryChanged,
+    ListModels,
     Pause,
     Prioritise,
     Progress,
@@ -265,7 +266,10 @@ def test_what_the_model_cannot_do_is_said_once(
     client.hear(SearchDone(id=asked.id, photo_ids=(1,), scores=(0.3,), matches=1, **done))
     qtbot.waitUntil(lambda: window.messages.shown is not None)
     assert words in window.messages.shown.text
-    qtbot.mouseClick(window.messages.close_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.messages.button, Qt.MouseButton.LeftButton)
+    models = dialog(qtbot)
+    assert models.windowTitle() == "Models"
+    models.reject()
     asked = ask(window, client, qtbot, "y")
     client.hear(SearchDone(id=asked.id, photo_ids=(1, 2), scores=(0.3, 0.3), matches=2, **done))
     qtbot.waitUntil(lambda: window.grid.count() == 2)
@@ -702,7 +706,7 @@ def test_preferences_are_applied_and_kept(
     assert (kept.language, kept.whole_photos, kept.cell_size) == ("ko", True, 120)
 
 
-@pytest.mark.parametrize("name", ["keys", "about", "preferences", "set_aside", "library"])
+@pytest.mark.parametrize("name", ["keys", "about", "preferences", "set_aside", "library", "models"])
 def test_every_dialog_opens_and_closes_with_escape(window: Window, qtbot: QtBot, name: str) -> None:
     getattr(window.actions_, name).trigger()
     opened = dialog(qtbot)
@@ -714,6 +718,25 @@ def test_every_dialog_opens_and_closes_with_escape(window: Window, qtbot: QtBot,
             )
         )
     )
+
+
+def test_preferences_lead_to_the_models_and_tell_what_was_chosen(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    from photofind.gui.modelsdialog import ModelsDialog
+    from photofind.gui.preferences import PreferencesDialog
+
+    window.actions_.preferences.trigger()
+    preferences = dialog(qtbot, PreferencesDialog)
+    assert isinstance(preferences, PreferencesDialog)
+    client.hear(EncoderState(state="ready", model="builtin", basic=True, device="cpu"))
+    qtbot.waitUntil(lambda: preferences.model.text() == "Built-in model (basic)")
+    qtbot.mouseClick(preferences.models_button, Qt.MouseButton.LeftButton)
+    models = dialog(qtbot, ModelsDialog)
+    assert models.parent() is preferences
+    qtbot.waitUntil(lambda: bool(client.of(ListModels)))
+    models.reject()
+    preferences.reject()
 
 
 # ----------------------------------------------------------------------------- size and the rest
