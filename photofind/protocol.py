@@ -55,9 +55,14 @@ class Index(Request, frozen=True, kw_only=True):
 
 
 class RemoveFolder(Request, frozen=True, kw_only=True):
-    """Forget a folder and its photos. The files themselves are never touched."""
+    """Take a folder and its photos out of the library. The files themselves are never touched.
+
+    What was read of them is kept for a while, for the folder to be brought back by adding it again,
+    unless `forget` is set: then it is gone when this is done.
+    """
 
     folder_id: int
+    forget: bool = False
 
 
 class Search(Request, frozen=True, kw_only=True):

@@ -32,6 +32,7 @@ from photofind.protocol import (
     ModelList,
     Pause,
     Progress,
+    RemoveFolder,
     Resume,
     Search,
     SearchDone,
@@ -155,6 +156,35 @@ def test_a_killed_worker_is_replaced_and_loses_nothing(
     assert (again.found, again.unchanged, again.indexed) == (len(photos), len(photos), 0)
     assert isinstance(found, SearchDone)
     assert sorted(found.paths) == sorted(os.fsencode(path) for path in photos)
+
+
+def test_a_removed_folder_is_brought_back_without_being_read(
+    library: LibraryPaths, tiny_model: str, tmp_path: Path
+) -> None:
+    photos = fill(tmp_path / "photos", 40)
+
+    def found(client: Client) -> dict[bytes, int]:
+        done = client.call(Search(id=client.new_id(), text="photo", top=1000, with_paths=True))
+        assert isinstance(done, SearchDone)
+        return dict(zip(done.paths, done.photo_ids, strict=True))
+
+    with connected(library, tiny_model) as client:
+        index(client, tmp_path / "photos", tiny_model)
+        before = found(client)
+        with CatalogReader.open(library.catalog) as reader:  # type: ignore[union-attr]
+            (folder,) = reader.folders()
+            client.call(RemoveFolder(id=client.new_id(), folder_id=folder.id))
+            assert (reader.folders(), reader.ledger().files, found(client)) == ([], 0, {})
+        back = index(client, tmp_path / "photos", tiny_model)
+        assert (back.found, back.unchanged, back.indexed) == (len(photos), len(photos), 0)
+        assert found(client) == before
+        client.call(RemoveFolder(id=client.new_id(), folder_id=folder.id))
+        os.kill(client.welcome.pid, signal.SIGKILL)
+        assert eventually(lambda: client.closed)
+    with connected(library, tiny_model) as client:
+        back = index(client, tmp_path / "photos", tiny_model)
+        assert (back.unchanged, back.indexed) == (len(photos), 0)
+        assert found(client) == before
 
 
 def test_a_stranger_without_the_token_is_turned_away(

@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 
 from photofind.catalog.listing import is_showing, places, stretches
-from photofind.catalog.records import FAILED, READ
+from photofind.catalog.lookups import of_removed_folder, removed_ids
+from photofind.catalog.records import FAILED, MISSING, READ
 from photofind.catalog.schema import embedding, encoder, file, folder, listing, photo, tally
 
 TOLD_AT_MOST: Final = 10  # messages of SQLite's own check
@@ -77,6 +78,15 @@ def _promises() -> Iterator[tuple[str, Select[Any]]]:
         select(file.c.id)
         .join(folder, folder.c.id == file.c.folder_id)
         .where(func.substr(file.c.path, 1, func.length(folder.c.path)) != folder.c.path),
+    )
+    not_kept = or_(file.c.presence != MISSING, file.c.state != READ)
+    yield (
+        "files of removed folders are still in use",
+        select(file.c.id).where(of_removed_folder, not_kept),
+    )
+    yield (
+        "folders are removed, but nothing of them is kept",
+        select(removed_ids.except_(select(file.c.folder_id)).subquery()),
     )
     yield (
         "embeddings are of a wrong length or of a photo that was never read",

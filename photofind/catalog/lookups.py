@@ -1,10 +1,11 @@
 """Reads that the writing and the reading catalog have in common, each within a transaction."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, func, or_, select
 
 from photofind.catalog.listing import in_list, is_showing
 from photofind.catalog.records import MISSING, FolderRow
@@ -13,6 +14,34 @@ from photofind.catalog.schema import embedding, encoder, file, folder, photo, se
 # Always true. Said beside a condition on presence and state, it lets SQLite find the files by the
 # index that begins with the folder, instead of looking at each.
 in_any_folder: Final = file.c.folder_id.in_(select(folder.c.id))
+
+# A setting for each removed folder, named by its id: since when, in seconds since the epoch. A
+# column of the folder would say the same, at the price of a copy of every catalog there is.
+_REMOVAL: Final = "removed-folder/"
+_removed: Final = setting.c.name.startswith(_REMOVAL)
+_removed_id: Final = cast(func.substr(setting.c.name, len(_REMOVAL) + 1), Integer)
+removed_ids: Final = select(_removed_id).where(_removed)
+of_removed_folder: Final = file.c.folder_id.in_(removed_ids)
+
+
+def removal(folder_id: int) -> str:
+    """The name of the setting that says since when a folder is removed."""
+    return f"{_REMOVAL}{folder_id}"
+
+
+def removed_folders(connection: Connection) -> dict[int, int]:
+    """Since when each removed folder is removed, longest ago first."""
+    rows = connection.execute(select(_removed_id, setting.c.value).where(_removed)).all()
+    since = {row[0]: int(row[1]) for row in rows}
+    return dict(sorted(since.items(), key=lambda each: each[::-1]))
+
+
+def lies_at_or_below(path: bytes) -> ColumnElement[bool]:
+    """Whether a file lies at a path or below it, as `paths.is_within`."""
+    separator = os.sep.encode()
+    first = path.rstrip(separator) + separator
+    end = first[:-1] + bytes([first[-1] + 1])  # a byte after the separator ends what lies below
+    return or_(file.c.path == path, (file.c.path >= first) & (file.c.path < end))
 
 
 def file_counts(connection: Connection) -> list[tuple[int, str, str, int]]:
@@ -23,13 +52,14 @@ def file_counts(connection: Connection) -> list[tuple[int, str, str, int]]:
 
 
 def folder_rows(connection: Connection) -> list[FolderRow]:
-    """All folders, by path."""
+    """All folders, by path; without removed ones."""
     files: dict[int, int] = defaultdict(int)
     for folder_id, presence, _, count in file_counts(connection):
         if presence != MISSING:
             files[folder_id] += count
     summed = select(tally.c.view, func.sum(tally.c.photos)).group_by(tally.c.view)
     photos = {row[0]: row[1] for row in connection.execute(summed)}
+    listed = select(folder).where(folder.c.id.not_in(removed_ids)).order_by(folder.c.path)
     return [
         FolderRow(
             row.id,
@@ -40,7 +70,7 @@ def folder_rows(connection: Connection) -> list[FolderRow]:
             files=files.get(row.id, 0),
             photos=photos.get(row.id, 0),
         )
-        for row in connection.execute(select(folder).order_by(folder.c.path))
+        for row in connection.execute(listed)
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from photofind.catalog.listing import as_json, numbers
+from photofind.catalog.lookups import of_removed_folder
 from photofind.catalog.moments import month_of, taken_from_mtime, within_calendar
 from photofind.catalog.records import HERE, MISSING, READ, FileRead, Kind
 from photofind.catalog.schema import file, photo
@@ -28,7 +29,7 @@ _FILES: Final = (
         photo.c.added_month,
     )
     .join(photo, photo.c.id == file.c.photo_id)
-    .where(file.c.id.in_(numbers("ids")))
+    .where(file.c.id.in_(numbers("ids")), ~of_removed_folder)
 )
 _PHOTOS_OF_CONTENTS: Final = select(photo.c.content_hash, photo.c.id).where(
     photo.c.content_hash.in_(bindparam("contents", expanding=True))
@@ -36,7 +37,7 @@ _PHOTOS_OF_CONTENTS: Final = select(photo.c.content_hash, photo.c.id).where(
 _MISSING_TWINS: Final = (
     select(file.c.id, file.c.path)
     .where(file.c.photo_id == bindparam("photo"))
-    .where(file.c.presence == MISSING, file.c.state == READ)
+    .where(file.c.presence == MISSING, file.c.state == READ, ~of_removed_folder)
     .order_by(file.c.id)
 )
 _FORGET_FILE: Final = delete(file).where(file.c.id == bindparam("of"))
@@ -107,7 +108,7 @@ class Merging:
     def bind(self, file_id: int, content: bytes, size: int, mtime_ns: int) -> Merged | None:
         """The file is one of a known photo: as before, the new place of a missing one, or a copy.
 
-        None when the file is gone or its content is not known.
+        None when the file is gone, or removed with its folder, or its content is not known.
         """
         row, photo_id = self._files.get(file_id), self._photos.get(content)
         if row is None or photo_id is None:

@@ -160,7 +160,7 @@ class CatalogReader:
             return list(connection.scalars(ordered))
 
     def details(self, photo_id: int) -> PhotoDetails | None:
-        """All that is known of a photo; None when it is gone."""
+        """All that is known of a photo; None when it is gone, be it with a removed folder."""
         with self._reading() as connection:
             row = connection.execute(select(photo).where(photo.c.id == photo_id)).one_or_none()
             if row is None:
@@ -168,8 +168,10 @@ class CatalogReader:
             files = connection.execute(
                 select(file, folder.c.path.label("folder"))
                 .join(folder, folder.c.id == file.c.folder_id)
-                .where(file.c.photo_id == photo_id)
+                .where(file.c.photo_id == photo_id, ~lookups.of_removed_folder)
             ).all()
+        if not files:
+            return None
         found = [
             FileFound(
                 each.id,

@@ -32,6 +32,8 @@ PRESENCES: Final = (HERE, MISSING, OFFLINE)
 SHOWN_STATES: Final = (WAITING, READ, ONLINE_ONLY)
 SHOWN_PRESENCES: Final = (HERE, OFFLINE)
 
+KEPT_DAYS: Final = 30  # how long what is known of a removed folder is kept; see removing.py
+
 Kind = Literal["same", "moved", "copy"]
 
 

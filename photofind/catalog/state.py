@@ -3,20 +3,19 @@
 Apart from `writer.py` only to keep both of a readable size: `Catalog` is this, and the changes.
 """
 
-import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, exists, false, select
+from sqlalchemy import ColumnElement, Connection, Engine, exists, false, literal, select
 
 from photofind.catalog import lookups, vectors
 from photofind.catalog.check import contradictions
 from photofind.catalog.listing import in_list
 from photofind.catalog.opening import faults
-from photofind.catalog.records import HERE, READ, WAITING, FolderRow, PendingFile
-from photofind.catalog.schema import embedding, file, photo
+from photofind.catalog.records import HERE, OFFLINE, READ, WAITING, FolderRow, PendingFile
+from photofind.catalog.schema import embedding, file, folder, photo
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,29 +48,33 @@ class CatalogState:
 
     def known_files(self, folder_id: int, below: bytes | None = None) -> list["KnownFile"]:
         """The files of a folder, or of the part of it at or below a path; missing ones, too."""
+        wanted = file.c.folder_id == folder_id
+        if below is not None:
+            wanted &= lookups.lies_at_or_below(below)
+        return self._known(wanted, file.c.presence)
+
+    def removed_files(self, below: bytes) -> list["KnownFile"]:
+        """The files at or below a path that are kept of removed folders, as they will be known when
+        a folder there is added."""
+        wanted = lookups.of_removed_folder & lookups.lies_at_or_below(below)
+        return self._known(wanted, literal(OFFLINE))
+
+    def removed_paths(self) -> set[bytes]:
+        """The folders that were removed and of which something is kept."""
+        with self._reading() as connection:
+            removed = select(folder.c.path).where(folder.c.id.in_(lookups.removed_ids))
+            return set(connection.scalars(removed))
+
+    def _known(
+        self, wanted: ColumnElement[bool], presence: ColumnElement[str]
+    ) -> list["KnownFile"]:
         # Late: the scanner brings the image library along, which readers do not need.
         from photofind.scan import KnownFile
 
-        columns = (
-            file.c.id,
-            file.c.path,
-            file.c.size,
-            file.c.mtime_ns,
-            file.c.device,
-            file.c.presence,
-            file.c.state,
-        )
-        wanted = select(*columns).where(file.c.folder_id == folder_id)
-        if below is not None:
-            # As `paths.is_within`: a byte after the separator ends the range of what lies below.
-            separator = os.sep.encode()
-            first = below.rstrip(separator) + separator
-            end = first[:-1] + bytes([first[-1] + 1])
-            wanted = wanted.where(
-                (file.c.path == below) | ((file.c.path >= first) & (file.c.path < end))
-            )
+        columns = (file.c.id, file.c.path, file.c.size, file.c.mtime_ns, file.c.device)
+        files = select(*columns, presence, file.c.state).where(wanted)
         with self._reading() as connection:
-            return [KnownFile(*row) for row in connection.execute(wanted)]
+            return [KnownFile(*row) for row in connection.execute(files)]
 
     def files(self, ids: Sequence[int]) -> list[PendingFile]:
         """These files, in the order asked; those that are gone are left out."""

@@ -9,14 +9,15 @@ The rules, in one place:
 - A file has a photo at once: one of its own until it is read, then the photo of its content.
 - A changed file keeps its photo until its new bytes are known. A photo without files is forgotten.
 - A missing file keeps its photo alive, until a new file of the same content takes its place.
+- So do the files of a removed folder, for a while; see `removing.py`.
 """
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,14 +25,13 @@ from sqlalchemy import (
     Engine,
     bindparam,
     delete,
-    insert,
     select,
     true,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from photofind.catalog import lookups, vectors
+from photofind.catalog import lookups, removing, vectors
 from photofind.catalog.listing import in_list, settle
 from photofind.catalog.merging import Merging, photos_of
 from photofind.catalog.opening import faults, open_for_writing
@@ -58,6 +58,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from photofind.scan import ScanPlan
+
+
+PURGED_AT_ONCE: Final = 500  # files
 
 
 class Catalog(CatalogState):
@@ -116,7 +119,8 @@ class Catalog(CatalogState):
         """The folder at this path, added if need be.
 
         Within a known folder it is that one. Above known ones it takes their place, with all that
-        is known of their files.
+        is known of their files. What is kept of removed folders comes back with it: these files
+        are offline until a scan finds them.
         """
         with self._writing() as connection:
             known = lookups.folder_rows(connection)
@@ -124,12 +128,16 @@ class Catalog(CatalogState):
             if around is not None:
                 return around
             inner = [row.id for row in known if is_within(row.path, path)]
-            values = {"path": path, "online": True, "added_at": _now()}
-            made = connection.execute(insert(folder).values(values)).inserted_primary_key
-            assert made is not None
-            self._take_over(connection, inner, made[0])
+            made = upsert(folder).values(path=path, online=True, added_at=_now())
+            folder_id = connection.scalars(
+                made.on_conflict_do_update(  # it was removed
+                    index_elements=["path"], set_={"online": True}
+                ).returning(folder.c.id)
+            ).one()
+            self._settle(connection, removing.bring_back(connection, folder_id, path))
+            self._take_over(connection, inner, folder_id)
             rows = lookups.folder_rows(connection)
-            return next(row for row in rows if row.id == made[0])
+            return next(row for row in rows if row.id == folder_id)
 
     def _take_over(self, connection: Connection, inner: Sequence[int], folder_id: int) -> None:
         concerned = in_list(file.c.folder_id, inner)
@@ -138,15 +146,36 @@ class Catalog(CatalogState):
         self._settle(connection, photos)
         connection.execute(delete(folder).where(in_list(folder.c.id, inner)))
 
-    def remove_folder(self, folder_id: int) -> Removed:
-        """Forget a folder and its files. Returns the photos that were nowhere else."""
+    def remove_folder(self, folder_id: int, *, keep: bool = True) -> Removed:
+        """Take a folder and its files out of sight. What was read of them is kept until `purge`
+        finds it old; without `keep` it is so at once. Returns the photos that are forgotten."""
         with self._writing() as connection:
-            concerned = file.c.folder_id == folder_id
-            photos = connection.scalars(select(file.c.photo_id).where(concerned)).all()
-            connection.execute(delete(file).where(concerned))
-            removed = self._settle(connection, photos)
-            connection.execute(delete(folder).where(folder.c.id == folder_id))
-            return removed
+            photos = removing.hide(connection, folder_id, _now() if keep else 0)
+            return self._settle(connection, photos)
+
+    def purge(
+        self,
+        removed_until: int,
+        forget: Callable[[Sequence[bytes]], None],
+        *,
+        files: int = PURGED_AT_ONCE,
+    ) -> Removed | None:
+        """Forget some of what is kept of the folders that were removed until then (seconds since
+        the epoch). Returns the photos that are forgotten; None when there is nothing to forget.
+
+        `forget` is told the contents of these photos before anything is written: what else is kept
+        of them goes first, so that an end in between leaves nothing behind that nobody knows of.
+        `take_removed` does not tell them again.
+        """
+        with self._reading() as connection:
+            removed = lookups.removed_folders(connection)
+        folder_id = next((f for f, since in removed.items() if since <= removed_until), None)
+        if folder_id is None:
+            return None
+        with self._writing() as connection:
+            forgotten = settle(connection, removing.forget_some(connection, folder_id, files))
+            forget(forgotten.content_hashes)
+            return forgotten
 
     def take_removed(self) -> Removed:
         """Photos forgotten by any method since this was last asked: caches forget them, too.
@@ -239,7 +268,7 @@ class Catalog(CatalogState):
             return []
         connection.execute(
             update(file)
-            .where(file.c.id == bindparam("of"))
+            .where(file.c.id == bindparam("of"), ~lookups.of_removed_folder)
             .values(state=FAILED, reason=bindparam("why"), detail=bindparam("detail")),
             [
                 {"of": failed.file_id, "why": failed.reason.value, "detail": failed.detail}

@@ -248,9 +248,9 @@ class Bridge(QObject):
         """Whether folders that were named are still on their way, or being looked at."""
         return any(isinstance(asked, Index) and asked.paths for asked in self._unanswered.values())
 
-    def remove_folder(self, folder_id: int) -> None:
-        """Forget a folder and its photos."""
-        self.ask_for(RemoveFolder(folder_id=folder_id))
+    def remove_folder(self, folder_id: int, *, forget: bool = False) -> None:
+        """Take a folder and its photos out of the library; `forget`: keep nothing of them."""
+        self.ask_for(RemoveFolder(folder_id=folder_id, forget=forget))
 
     def retry(self, file_ids: tuple[int, ...] = ()) -> None:
         """Read files that were set aside again; without ids all of them."""

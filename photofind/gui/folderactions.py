@@ -7,9 +7,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QMenu, QMessageBox, QWidget
 
-from photofind.catalog.records import FolderRow
+from photofind.catalog.records import KEPT_DAYS, FolderRow
 from photofind.errors import PhotoFindError
 from photofind.gui.background import Background
 from photofind.gui.bridge import Bridge
@@ -113,7 +113,7 @@ class FolderActions(QObject):
         return menu
 
     def remove(self, folder: FolderRow) -> None:
-        """Ask, then forget the folder; it can be brought back from the bar."""
+        """Ask, then take the folder out; it can be brought back from the bar."""
         name = folder_name(folder.path)
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
@@ -124,16 +124,25 @@ class FolderActions(QObject):
             "",
             folder.photos,
         )
-        again = self.tr("Bringing the folder back means reading it again.")
-        box.setInformativeText(f"{gone} {again}")
+        kept = self.tr(
+            "Their small pictures, and whatever else PhotoFind knows of them, are kept for "
+            "%n day(s), so that the folder can be brought back without being read again.",
+            "",
+            KEPT_DAYS,
+        )
+        box.setInformativeText(f"{gone} {kept}")
+        forget = QCheckBox(self.tr("Keep nothing: forget them now"))
+        box.setCheckBox(forget)
         remove = box.addButton(self.tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        box.buttonClicked.connect(lambda button: self._remove(folder) if button is remove else None)
+        box.buttonClicked.connect(
+            lambda button: self._remove(folder, forget.isChecked()) if button is remove else None
+        )
         box.finished.connect(box.deleteLater)
         box.open()
 
-    def _remove(self, folder: FolderRow) -> None:
-        self._bridge.remove_folder(folder.id)
+    def _remove(self, folder: FolderRow, forget: bool) -> None:
+        self._bridge.remove_folder(folder.id, forget=forget)
         self._messages.show_message(
             Message(
                 "removed",

@@ -20,6 +20,7 @@ from photofind.library.jobs import Client, Job
 from photofind.library.mending import Mending
 from photofind.library.models import Models
 from photofind.library.progress import Pace
+from photofind.library.purging import Purging
 from photofind.library.queries import Asked, answer
 from photofind.library.reading import Outcome, Reading
 from photofind.library.scanning import Scanning
@@ -75,6 +76,7 @@ class Library:
         self._reading: Reading | None = None
         self._mending: Mending | None = None
         self._mended = False
+        self._purging = Purging(self._catalog, self._thumbnails)
         self._pace = Pace(announce)
         self._scanning = Scanning(self._catalog, self._pace)
         self._stopping = threading.Event()
@@ -174,7 +176,7 @@ class Library:
                 self._worked = False
             self._engine_alive = None
             try:
-                asked = self._requests.get(timeout=0 if at_once else None)
+                asked = self._requests.get(timeout=0 if at_once else self._purging.seconds_left())
             except Empty:
                 asked = None
             self._engine_alive = time.monotonic()
@@ -188,6 +190,8 @@ class Library:
                 time.sleep(0.05)
             elif self._mending is not None:
                 self._mend_a_little(self._mending)
+            elif not self._jobs and not self._purging.seconds_left():
+                self._purging.idle()
             self._finish_jobs()
             self._tell_changes()
         self._tell_changes(at_once=True)
@@ -214,9 +218,7 @@ class Library:
                 self._start_job(Job(request, client))
                 return
             if isinstance(request, RemoveFolder):
-                self._catalog.remove_folder(request.folder_id)
-                self._forget_removed()
-                self._models.refresh_indexes()
+                self._remove_folder(request)
             elif isinstance(request, Retry):
                 self._catalog.retry(request.file_ids or None)
             elif isinstance(request, SetExclusions):
@@ -263,6 +265,14 @@ class Library:
             not request_id or (job.client is client and job.request.id == request_id)
             for client, request_id in tuple(self._cancelled)
         )
+
+    def _remove_folder(self, request: RemoveFolder) -> None:
+        self._catalog.remove_folder(request.folder_id, keep=not request.forget)
+        self._note_change(layout=True)
+        self._forget_removed()
+        self._models.refresh_indexes()
+        while request.forget and not self._stopping.is_set() and self._purging.step():
+            self._engine_alive = time.monotonic()
 
     def _forget_removed(self) -> None:
         """Photos that no file bears any more need no thumbnail; indexes follow the catalog."""

@@ -28,13 +28,14 @@ class Scanning:
         """Where to look: these folders, none within another, or all that are known.
 
         Raises, before anything is changed, FolderMissing for what is no folder and never was, and
-        FolderUnreadable for a new one that does not answer.
+        FolderUnreadable for a new one that does not answer. One that was removed is not new.
         """
         if not paths:
             return [folder.path for folder in self._catalog.folders()]
         places = _outermost(paths)
+        removed = self._catalog.removed_paths()
         for place in places:
-            if self._folder_around(place) is not None:
+            if place in removed or self._folder_around(place) is not None:
                 continue
             try:
                 what = self._looks.at(place, partial(_glance, place), lambda _: None)
@@ -62,9 +63,11 @@ class Scanning:
         if folder is not None:
             known = self._catalog.known_files(folder.id, place)
         else:
-            # A folder above known ones takes them over, with all that is known of their files.
+            # A folder above known ones takes them over, with all that is known of their files, and
+            # with what is kept of removed ones.
             within = [inner for inner in self._catalog.folders() if is_within(inner.path, place)]
             known = [file for inner in within for file in self._catalog.known_files(inner.id)]
+            known += self._catalog.removed_files(place)
         patterns = self.patterns()
 
         def look(under_way: Look) -> ScanPlan:

@@ -90,6 +90,13 @@
             <numerusform>Its %Ln photos can no longer be found here. The files stay where they are.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Their small pictures, and whatever else PhotoFind knows of them, are kept for %n day(s), so that the folder can be brought back without being read again.</source>
+        <translation>
+            <numerusform>Their small pictures, and whatever else PhotoFind knows of them, are kept for %n day, so that the folder can be brought back without being read again.</numerusform>
+            <numerusform>Their small pictures, and whatever else PhotoFind knows of them, are kept for %n days, so that the folder can be brought back without being read again.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>LedgerSheet</name>

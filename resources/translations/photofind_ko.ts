@@ -394,9 +394,15 @@
             <numerusform>이 폴더의 사진 %Ln장을 더는 여기에서 찾을 수 없습니다. 파일은 제자리에 그대로 있습니다.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Their small pictures, and whatever else PhotoFind knows of them, are kept for %n day(s), so that the folder can be brought back without being read again.</source>
+        <translation>
+            <numerusform>폴더를 되돌릴 때 사진을 다시 읽지 않도록, 작은 사진을 비롯해 PhotoFind가 아는 내용을 %n일 동안 보관합니다.</numerusform>
+        </translation>
+    </message>
     <message>
-        <source>Bringing the folder back means reading it again.</source>
-        <translation>폴더를 되돌리면 사진을 다시 읽어야 합니다.</translation>
+        <source>Keep nothing: forget them now</source>
+        <translation>보관하지 않고 지금 모두 지우기</translation>
     </message>
     <message>
         <source>Remove</source>

@@ -220,8 +220,15 @@ def working(path: Path, dimension: int) -> None:
     with timed("check everything (doctor)"):
         print(catalog.check())
     with timed("remove the large folder"):
-        removed = catalog.remove_folder(folder.id)
-    print(f"{'':56} {len(removed.photo_ids):10,} photos forgotten")
+        catalog.remove_folder(folder.id)
+    with timed("what is kept of it"):
+        known = catalog.removed_files(folder.path)
+    print(f"{'':56} {len(known):10,} files kept")
+    with timed("bring it back"):
+        catalog.add_folder(folder.path)
+        catalog.apply(folder.id, ScanPlan(folder.path, online=True, back=known))
+    catalog.remove_folder(folder.id)
+    measured("forget 500 files of it", lambda: catalog.purge(2**62, lambda _: None))
     catalog.close()
 
 

@@ -40,6 +40,7 @@ def work(path: Path, seed: int) -> None:
         if number % 7 == 0:
             other = library.catalog.add_folder(b"/")
             library.catalog.remove_folder(other.id)
+            library.purge(files=20)
             say("empty")
             library.folder = library.catalog.add_folder(ROOT)
 

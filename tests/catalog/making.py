@@ -103,5 +103,13 @@ class Library:
             self.folder.id, self.plan(missing=[self.known(file_id) for file_id in file_ids])
         )
 
+    def purge(self, until: int = 2**62, files: int = 500) -> list[bytes]:
+        """Forget all that is kept of folders removed until then; the contents whose thumbnails were
+        to go."""
+        forgotten: list[bytes] = []
+        while self.catalog.purge(until, forgotten.extend, files=files) is not None:
+            pass
+        return forgotten
+
     def ledger(self) -> Ledger:
         return self.reader.ledger()

@@ -49,6 +49,7 @@ class Life(RuleBasedStateMachine):
         self.path = self.place / "catalog.sqlite"
         self.files: dict[bytes, Expected] = {}
         self.folders: dict[bytes, bool] = {}
+        self.removed: dict[bytes, str] = {}  # files of removed folders, and their contents
         self.embedded: dict[str, set[str]] = {key: set() for key in ENCODERS}
         self.photo_of: dict[str, int] = {}  # which photo each content has
         self.reader: CatalogReader | None = None
@@ -90,7 +91,7 @@ class Life(RuleBasedStateMachine):
 
     def forget_contents(self) -> None:
         """Contents that no file has any more are gone with their embeddings."""
-        alive = {file.word for file in self.files.values()}
+        alive = {file.word for file in self.files.values()} | set(self.removed.values())
         for word in set(WORDS) - alive:
             self.photo_of.pop(word, None)
             for words in self.embedded.values():
@@ -111,21 +112,49 @@ class Life(RuleBasedStateMachine):
         for file in self.files.values():
             if file.folder not in self.folders:
                 file.folder = path
+        for name in [name for name in self.removed if is_within(name, path)]:
+            word = self.removed.pop(name)
+            self.files[name] = Expected(path, state="read", presence="offline", word=word)
 
     @precondition(lambda self: self.folders)
-    @rule(data=st.data())
-    def remove_folder(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), times=st.integers(1, 2))
+    def remove_folder(self, data: st.DataObject, times: int) -> None:
         folder = data.draw(st.sampled_from(sorted(self.folders)))
-        self.catalog.remove_folder(self.folder_id(folder))
+        folder_id = self.folder_id(folder)
+        for _ in range(times):
+            self.catalog.remove_folder(folder_id)
         del self.folders[folder]
-        self.files = {path: file for path, file in self.files.items() if file.folder != folder}
+        for path in [path for path, file in self.files.items() if file.folder == folder]:
+            file = self.files.pop(path)
+            if file.state == "read" and file.presence != "missing":
+                assert file.word is not None
+                self.removed[path] = file.word
+        self.forget_contents()
+
+    @precondition(lambda self: self.removed)
+    @rule(files=st.integers(1, 4))
+    def forget_some_removed_files(self, files: int) -> None:
+        told: list[bytes] = []
+        forgotten = self.catalog.purge(2**62, told.extend, files=files)
+        assert forgotten is not None
+        assert forgotten.content_hashes == told
+        left = {file.path for file in self.catalog.removed_files(b"/")}
+        assert 0 < len(self.removed) - len(left) <= files
+        words = set(self.removed.values())
+        self.removed = {path: word for path, word in self.removed.items() if path in left}
+        words -= {file.word for file in self.files.values()} | set(self.removed.values())
+        assert set(told) == {content(word) for word in words}
+        assert set(forgotten.photo_ids) == {self.photo_of[word] for word in words}
+        self.seen_photos |= set(forgotten.photo_ids)
         self.forget_contents()
 
     @precondition(lambda self: self.folders)
     @rule(data=st.data(), online_only=st.booleans())
     def find_new_files(self, data: st.DataObject, online_only: bool) -> None:
         folder = data.draw(st.sampled_from(sorted(self.folders)))
-        free = [name for name in NAMES if is_within(name, folder) and name not in self.files]
+        inside = [name for name in NAMES if is_within(name, folder)]
+        assert not self.removed.keys() & set(inside)
+        free = [name for name in inside if name not in self.files]
         names = data.draw(st.lists(st.sampled_from(free), unique=True)) if free else []
         files = [found(name, online_only=online_only) for name in names]
         ids = self.plan(folder, added=files)
@@ -254,7 +283,7 @@ class Life(RuleBasedStateMachine):
         missing = [f for f in twins if f.presence == "missing" and f.state == "read"]
         if file.word == word:
             expected = "same"
-        elif not twins:
+        elif not twins and word not in self.removed.values():
             expected = "new"
         else:
             expected = "moved" if missing else "copy"
@@ -299,6 +328,12 @@ class Life(RuleBasedStateMachine):
         for path, file in known.items():
             if self.files[path].state == "waiting":
                 assert pending[file.id].attempts == self.files[path].attempts
+
+    @invariant()
+    def of_removed_folders_is_kept_what_was_read(self) -> None:
+        kept = {file.path for file in self.catalog.removed_files(b"/")}
+        assert kept == set(self.removed)
+        assert bool(self.catalog.removed_paths()) == bool(kept)
 
     @invariant()
     def every_content_is_one_photo(self) -> None:

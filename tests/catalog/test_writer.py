@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from photofind.catalog import Adopted, View
-from photofind.errors import Reason
+from photofind.errors import DiskFull, Reason
 from photofind.scan import ScanPlan
 from tests.catalog.making import (
     DIMENSION,
@@ -44,7 +44,7 @@ def test_a_folder_above_known_ones_takes_them_over_with_all_that_is_known(librar
     assert library.reader.months(View(folder_id=library.folder.id)) == []
 
 
-def test_removing_a_folder_forgets_its_photos_but_not_those_that_lie_elsewhere_too(
+def test_a_removed_folder_is_forgotten_later_but_not_photos_that_lie_elsewhere_too(
     library: Library,
 ) -> None:
     other = library.catalog.add_folder(b"/other")
@@ -54,10 +54,182 @@ def test_removing_a_folder_forgets_its_photos_but_not_those_that_lie_elsewhere_t
     )
     library.keep(read(only, "only"), read(shared, "both"), read(copy, "both"))
     removed = library.catalog.remove_folder(library.folder.id)
-    assert removed.content_hashes == [content("only")]
-    assert len(removed.photo_ids) == 1
+    assert (removed.photo_ids, removed.content_hashes) == ([], [])
+    assert [folder.path for folder in library.catalog.folders()] == [b"/other"]
+    assert library.purge() == [content("only")]
     assert list(library.catalog.paths_of([1, 2, 3]).values()) == [b"/other/copy.jpg"]
     assert [folder.path for folder in library.catalog.folders()] == [b"/other"]
+    assert library.catalog.embedded_ids(library.encoder).size == 1
+    assert library.catalog.removed_paths() == set()
+    assert library.catalog.take_removed().content_hashes == []
+
+
+# -------------------------------------------------------------------- removed and brought back
+
+
+def remove(library: Library) -> None:
+    library.catalog.remove_folder(library.folder.id)
+
+
+def back(library: Library, path: bytes = ROOT) -> list[bytes]:
+    """Add a folder at this path; the files that came back with it."""
+    library.folder = library.catalog.add_folder(path)
+    files = library.catalog.known_files(library.folder.id)
+    assert {file.presence for file in files} <= {"offline"}
+    assert library.folder.files == len(files)
+    return sorted(file.path.removeprefix(ROOT + b"/") for file in files)
+
+
+def test_what_was_read_of_a_removed_folder_is_in_no_list_count_or_search(library: Library) -> None:
+    other = library.catalog.add_folder(b"/other")
+    (copy,) = library.catalog.apply(
+        other.id, ScanPlan(b"/other", online=True, added=[found(b"/other/copy.jpg")])
+    )
+    read_, shared, _, broken = library.add("read.jpg", "shared.jpg", "waiting.jpg", "broken.jpg")
+    (only, *_) = library.keep(
+        read(read_, "a"), read(shared, "b"), read(copy, "b"), failures=[failed(broken)]
+    )
+    remove(library)
+    ledger = library.ledger()
+    assert (ledger.photos, ledger.files, ledger.done, ledger.embedded) == (1, 1, 1, 1)
+    assert (ledger.waiting, ledger.set_aside, ledger.offline) == (0, 0, 0)
+    assert library.reader.set_aside() == []
+    assert library.catalog.searchable_ids(library.encoder).size == 1
+    assert library.catalog.pending(library.encoder) == []
+    assert library.reader.months(View())[0].count == 1
+    assert library.reader.months(View(folder_id=library.folder.id)) == []
+    assert [row.path for row in library.reader.photos(range(9))] == [b"/other/copy.jpg"]
+    assert library.reader.details(only.photo_id) is None
+    details = library.reader.details(library.reader.photos(range(9))[0].id)
+    assert details is not None
+    assert [file.path for file in details.files] == [b"/other/copy.jpg"]
+    assert library.catalog.removed_paths() == {ROOT}
+
+
+def test_a_folder_that_is_brought_back_has_its_photos_and_their_embeddings(
+    library: Library,
+) -> None:
+    ids = library.add("a.jpg", "b.jpg", "waiting.jpg")
+    kept = library.keep(read(ids[0], "a"), read(ids[1], "b"))
+    before = library.folder
+    remove(library)
+    assert back(library) == [b"a.jpg", b"b.jpg"]
+    assert (library.folder.id, library.folder.added_at) == (before.id, before.added_at)
+    assert library.catalog.searchable_ids(library.encoder).tolist() == [k.photo_id for k in kept]
+    files = library.catalog.known_files(library.folder.id)
+    assert library.catalog.apply(library.folder.id, library.plan(back=files, unchanged=2)) == []
+    assert library.ledger().done == 2
+    assert library.purge() == []
+    assert library.ledger().done == 2
+
+
+def test_a_file_that_was_missing_before_its_folder_was_removed_does_not_come_back(
+    library: Library,
+) -> None:
+    gone, here = library.add("gone.jpg", "here.jpg")
+    library.keep(read(gone, "gone"), read(here, "here"))
+    library.lose(gone)
+    removed = library.catalog.remove_folder(library.folder.id)
+    assert removed.content_hashes == [content("gone")]
+    assert back(library) == [b"here.jpg"]
+
+
+def test_removing_twice_changes_nothing_and_an_unknown_folder_neither(library: Library) -> None:
+    """A request may be sent again after the worker was killed."""
+    (file_id,) = library.add("a.jpg")
+    library.keep(read(file_id, "a"))
+    remove(library)
+    remove(library)
+    library.catalog.remove_folder(99)
+    assert library.catalog.removed_paths() == {ROOT}
+    assert back(library) == [b"a.jpg"]
+
+
+def test_parts_of_a_removed_folder_come_back_with_the_folders_that_have_them(
+    library: Library,
+) -> None:
+    ids = library.add("a.jpg", "trip/b.jpg", "trip/c.jpg", "trips/d.jpg")
+    library.keep(*[read(file_id, str(file_id)) for file_id in ids])
+    remove(library)
+    assert back(library, ROOT + b"/trip") == [b"trip/b.jpg", b"trip/c.jpg"]
+    assert {file.path for file in library.catalog.removed_files(ROOT)} == {
+        ROOT + b"/a.jpg",
+        ROOT + b"/trips/d.jpg",
+    }
+    remove(library)
+    assert library.catalog.removed_paths() == {ROOT, ROOT + b"/trip"}
+    assert len(back(library, b"/")) == 4
+    assert library.catalog.removed_paths() == set()
+    assert [folder.path for folder in library.catalog.folders()] == [b"/"]
+    assert library.ledger().embedded == 4
+
+
+def test_a_removed_file_is_no_moved_one_but_lends_its_embedding(library: Library) -> None:
+    (old,) = library.add("a.jpg")
+    (kept,) = library.keep(read(old, "a"))
+    remove(library)
+    library.folder = library.catalog.add_folder(b"/backup")
+    (new,) = library.catalog.apply(
+        library.folder.id, ScanPlan(b"/backup", online=True, added=[found(b"/backup/a.jpg")])
+    )
+    adopted = library.catalog.adopt(library.encoder, new, content("a"), 1000, SUMMER * 10**9)
+    assert adopted == Adopted("copy", kept.photo_id, None)
+    assert library.purge() == []
+    assert library.catalog.searchable_ids(library.encoder).tolist() == [kept.photo_id]
+    assert library.catalog.removed_files(b"/") == []
+
+
+def test_a_file_whose_folder_was_removed_while_it_was_read_stays_hidden(library: Library) -> None:
+    """As when another model reads what is known."""
+    one, two, three = library.add("1.jpg", "2.jpg", "3.jpg")
+    library.keep(read(one, "1"), read(two, "2"), read(three, "3"))
+    remove(library)
+    assert library.keep(read(one, "1"), failures=[failed(two)]) == []
+    assert library.catalog.adopt(library.encoder, three, content("3"), 1000, 0) is None
+    assert library.catalog.retry() == 0
+    assert library.ledger().files == 0
+    assert back(library) == [b"1.jpg", b"2.jpg", b"3.jpg"]
+
+
+def test_only_what_was_removed_long_enough_ago_is_forgotten(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = {}
+    for day, name in enumerate((b"/one", b"/two", b"/three")):
+        folder = library.catalog.add_folder(name)
+        (file_id,) = library.catalog.apply(
+            folder.id, ScanPlan(name, online=True, added=[found(name + b"/1.jpg")])
+        )
+        library.keep(read(file_id, name.decode()))
+        monkeypatch.setattr("photofind.catalog.writer._now", lambda day=day: 1000 + day)
+        library.catalog.remove_folder(folder.id, keep=name != b"/three")
+        folders[name] = folder.id
+    assert library.purge(999) == [content("/three")]  # of which nothing was to be kept
+    assert library.purge(1000) == [content("/one")]
+    assert library.catalog.removed_paths() == {b"/two"}
+    library.catalog.remove_folder(folders[b"/two"], keep=False)
+    assert library.purge(0) == [content("/two")]
+
+
+def test_forgetting_goes_in_portions_and_a_failed_one_changes_nothing(library: Library) -> None:
+    ids = library.add(*[f"{number}.jpg" for number in range(7)])
+    library.keep(*[read(file_id, str(file_id)) for file_id in ids])
+    remove(library)
+    portion = library.catalog.purge(2**62, lambda _: None, files=3)
+    assert portion is not None
+    assert len(portion.photo_ids) == len(portion.content_hashes) == 3
+    assert len(library.catalog.removed_files(ROOT)) == 4
+
+    def full(_: object) -> None:
+        raise DiskFull("There is no space left.")
+
+    with pytest.raises(DiskFull):
+        library.catalog.purge(2**62, full, files=3)
+    assert len(back(library)) == 4
+    assert library.ledger().embedded == 4
+    remove(library)
+    assert len(library.purge(files=2)) == 4
+    assert library.catalog.embedded_ids(library.encoder).size == 0
 
 
 def test_an_id_is_never_given_twice(library: Library) -> None:

@@ -418,6 +418,25 @@ def test_removing_a_folder_asks_first_and_can_be_taken_back(
     qtbot.waitUntil(lambda: bool(client.of(RemoveFolder)))
     qtbot.mouseClick(window.messages.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: client.of(Index)[-1].paths == (folder.path,))
+    assert not client.of(RemoveFolder)[-1].forget
+
+
+def test_removing_a_folder_says_what_is_kept_and_can_keep_nothing(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    (folder,) = window._folders
+    window.folders.remove(folder)
+    question = dialog(qtbot, QMessageBox)
+    assert isinstance(question, QMessageBox)
+    assert "are kept for 30 day" in question.informativeText()
+    forget = question.checkBox()
+    assert forget is not None
+    assert not forget.isChecked()
+    forget.click()
+    remove = next(b for b in question.buttons() if b.text().replace("&", "") == "Remove")
+    qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(client.of(RemoveFolder)))
+    assert client.of(RemoveFolder)[-1].forget
 
 
 def test_ctrl_r_looks_at_the_folders_again(

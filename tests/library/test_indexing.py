@@ -15,7 +15,7 @@ import pytest
 from photofind.errors import FolderMissing, FolderUnreadable, ModelError, Reason
 from photofind.index import VectorIndex
 from photofind.library import looks, models
-from photofind.protocol import Cancel, Done, Indexed, RemoveFolder, Retry, SetExclusions
+from photofind.protocol import Cancel, Done, Indexed, Retry, SetExclusions
 from photofind.scan import scan
 from photofind.thumbnails import ThumbnailReader
 from tests.models import write_tiny_model
@@ -195,20 +195,6 @@ def test_patterns_skip_also_what_is_already_indexed(library: Running, photos: Pa
     library.ask(SetExclusions(id=3, patterns=()))
     library.index(photos)
     assert len(library.found()) == 4
-
-
-def test_a_removed_folder_is_forgotten_and_its_files_stay(library: Running, tmp_path: Path) -> None:
-    from photofind.catalog import CatalogReader
-
-    one, two = fill(tmp_path / "one", 3), fill(tmp_path / "two", 2, first=3)
-    library.index(tmp_path / "one", tmp_path / "two")
-    reader = CatalogReader.open(library.paths.catalog)
-    assert reader is not None
-    with reader:
-        (folder,) = [f for f in reader.folders() if f.path.endswith(b"one")]
-    assert isinstance(library.ask(RemoveFolder(id=2, folder_id=folder.id)), Done)
-    assert library.found() == set(two)
-    assert all(path.is_file() for path in one)
 
 
 def test_another_model_adds_embeddings_and_going_back_costs_nothing(
