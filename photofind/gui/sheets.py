@@ -17,6 +17,7 @@ from photofind.catalog.records import Ledger
 from photofind.gui import theme
 from photofind.gui.dates import number_title
 from photofind.gui.icons import application_icon
+from photofind.gui.words import device_title
 
 LOGO = 96  # logical pixels
 NOTE_WIDTH = 340
@@ -167,7 +168,11 @@ class AboutSheet(_Sheet):
             ),
         ]
         if model:
-            lines.append(self.tr("Model: {model}, on {device}").format(model=model, device=device))
+            where = device_title(device)
+            line = (
+                self.tr("Model: {model}. Runs on: {device}") if where else self.tr("Model: {model}")
+            )
+            lines.append(line.format(model=model, device=where))
         for widget in (logo, name):
             self.body.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         for line in lines:
