@@ -166,10 +166,14 @@ class PhotoCanvas(QAbstractScrollArea):
     def cells(self, view: QRect) -> Iterator[tuple[int, Rect]]:
         """The cells that touch a part of the view, which they are given in."""
         geometry, offset = self._geometry, self.offset
+        columns = [geometry.column_x(column) for column in range(geometry.columns)]
         for row in geometry.rows(view.top() + offset, view.bottom() + offset + 1):
-            for column in range(row.count):
-                x = geometry.column_x(column)
-                yield row.first + column, Rect(x, row.y - offset, geometry.edge)
+            for position, x in enumerate(columns[: row.count], row.first):
+                yield position, Rect(x, row.y - offset, geometry.edge)
+
+    def positions(self, view: QRect) -> range:
+        """The photos of those cells."""
+        return self._geometry.positions(view.top() + self.offset, view.bottom() + self.offset + 1)
 
     def position_at(self, point: QPoint) -> int | None:
         """The photo at a point of the view."""
@@ -347,9 +351,11 @@ class PhotoCanvas(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), self._painter.base)
+        seen = self.positions(event.rect())
+        rows = self._sequence.rows(seen.start, seen.stop)
         cells = [
-            (cell, self._sequence.row(position), self.look_of(position))
-            for position, cell in self.cells(event.rect())
+            (cell, row, self.look_of(position))
+            for (position, cell), row in zip(self.cells(event.rect()), rows, strict=True)
         ]
         ratio = self._painter.ratio
         painter.save()

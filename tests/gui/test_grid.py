@@ -762,3 +762,14 @@ def test_the_last_row_can_be_brought_above_what_floats_over_the_lower_edge(grid,
     grid.scroll_to_offset(0)
     grid.show_position(grid.count() - 1)
     assert grid.offset == grid.verticalScrollBar().maximum()
+
+
+def test_rows_of_a_range_are_those_of_its_positions(grid, qtbot):
+    shown(grid, qtbot)
+    sequence = grid.sequence()
+    for start, stop in ((0, 40), (5, 9), (6, 8), (29, 60), (40, 50), (3, 3)):
+        expected = [sequence.row(position) for position in range(start, min(stop, 40))]
+        assert sequence.rows(start, stop) == expected
+    sequence._pages.pop((1, 0))  # not read
+    assert sequence.rows(6, 11) == [sequence.row(position) for position in range(6, 11)]
+    assert sequence.rows(7, 9) == [None, None]
