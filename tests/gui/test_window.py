@@ -1104,3 +1104,19 @@ def test_that_indexing_was_stopped_is_withdrawn_when_it_begins_anew(
     qtbot.waitUntil(lambda: window.messages.shown is not None)
     client.hear(Progress(stage="scanning"))
     qtbot.waitUntil(lambda: window.messages.shown is None)
+
+
+def test_in_a_narrow_window_the_pill_rather_says_less_than_half_a_word(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    client.hear(Progress(stage="indexing", done=12_345, total=80_412, rate=96, remaining=700))
+    pill = window.pane.pill
+    qtbot.waitUntil(pill.isVisible)
+    assert pill._figures.isVisible()
+    whole = pill.width()
+    window.pane.setMinimumWidth(0)
+    window.pane.resize(whole - 60, window.pane.height())
+    assert not pill._figures.isVisible()
+    assert pill._stage.width() >= pill._stage.sizeHint().width()
+    window.pane.resize(whole + 60, window.pane.height())
+    assert pill._figures.isVisible()
