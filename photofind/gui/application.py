@@ -148,12 +148,17 @@ class PoliteEnd(QObject):
 
 
 class StallWatch(QObject):
-    """Logs when the GUI thread was blocked: a tick that comes late tells by how much."""
+    """Logs when the GUI thread was blocked: a tick that comes late tells by how much.
+
+    Beside it stands how long the thread computed since the tick before: much is our work, little
+    means that it waited, for a disk, the interpreter lock, or a processor that others had.
+    """
 
     def __init__(self, parent: QObject, *, blocked: float = BLOCKED_SECONDS) -> None:
         super().__init__(parent)
         self._blocked = blocked
         self._due = 0.0
+        self._worked = 0.0  # processor time of this thread
         self.longest = 0.0  # seconds
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -163,24 +168,32 @@ class StallWatch(QObject):
 
     def _begin(self) -> None:
         self._due = time.monotonic() + TICK_MS / 1000
+        self._worked = time.thread_time()
         self._timer.start()
 
     def _tick(self) -> None:
-        now = time.monotonic()
-        late = now - self._due
-        self._due = now + TICK_MS / 1000
+        now, worked = time.monotonic(), time.thread_time()
+        late, work = now - self._due, worked - self._worked
+        self._due, self._worked = now + TICK_MS / 1000, worked
         if late > self._blocked:
             self.longest = max(self.longest, late)
-            _log.warning("the window was blocked for %.0f ms", late * 1000)
+            _log.warning(
+                "the window was blocked for %.0f ms, computing for %.0f", late * 1000, work * 1000
+            )
 
 
 class OpenedFiles(QObject):
-    """Folders dropped on the program's icon (macOS sends them as events)."""
+    """Folders dropped on the program's icon, which macOS alone sends as events.
+
+    A filter of the application sees every event of every widget, so that each turn of the wheel
+    pays for it: elsewhere there is none.
+    """
 
     def __init__(self, application: QApplication, take: Callable[[list[bytes]], None]) -> None:
         super().__init__(application)
         self._take = take
-        application.installEventFilter(self)
+        if sys.platform == "darwin":
+            application.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent):

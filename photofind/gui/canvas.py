@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QStyle,
 from photofind.catalog.records import OFFLINE
 from photofind.gui.cells import OFFLINE_OPACITY, CellPainter, Look
 from photofind.gui.dates import month_title, number_title
-from photofind.gui.geometry import Geometry, Rect
+from photofind.gui.geometry import SECTION_GAP_PX, Geometry, Rect
 from photofind.gui.glide import Glide
 from photofind.gui.sequence import PhotoSequence
 from photofind.gui.supply import Supply
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 CELL_SIZES = (64, 420)  # logical pixels, smallest and largest
 CELL_SIZE_PX = 188
 MARGIN_PX = 16
+BELOW_PX = 64  # so far the last row can be brought above what floats over the lower edge
 MONTH_HEADING_PX = 48
 WHEEL_STEP = 120  # of Qt, an eighth of a degree each
 SCROLL_LIMIT_PX = 2**31 - 1  # of Qt's scroll bars
@@ -165,10 +166,14 @@ class PhotoCanvas(QAbstractScrollArea):
     def cells(self, view: QRect) -> Iterator[tuple[int, Rect]]:
         """The cells that touch a part of the view, which they are given in."""
         geometry, offset = self._geometry, self.offset
+        columns = [geometry.column_x(column) for column in range(geometry.columns)]
         for row in geometry.rows(view.top() + offset, view.bottom() + offset + 1):
-            for column in range(row.count):
-                x = geometry.column_x(column)
-                yield row.first + column, Rect(x, row.y - offset, geometry.edge)
+            for position, x in enumerate(columns[: row.count], row.first):
+                yield position, Rect(x, row.y - offset, geometry.edge)
+
+    def positions(self, view: QRect) -> range:
+        """The photos of those cells."""
+        return self._geometry.positions(view.top() + self.offset, view.bottom() + self.offset + 1)
 
     def position_at(self, point: QPoint) -> int | None:
         """The photo at a point of the view."""
@@ -205,7 +210,8 @@ class PhotoCanvas(QAbstractScrollArea):
         self.verticalScrollBar().setValue(round(offset / self._scale))
 
     def show_position(self, position: int) -> None:
-        """Scroll as little as makes a photo wholly visible, below its sticky heading."""
+        """Scroll as little as makes a photo wholly visible, below its sticky heading and above what
+        floats over the lower edge."""
         if position >= self._geometry.count:
             return
         rect = self._geometry.rect(position)
@@ -213,11 +219,12 @@ class PhotoCanvas(QAbstractScrollArea):
         cells = self._geometry.top_of(section) + self._geometry.heading_of(section)
         # The first row comes with its heading, others must clear the sticky one.
         above = self._geometry.heading_of(section) if rect.y == cells else self._covered()
-        below = rect.y + rect.edge + MARGIN_PX - self.viewport().height()
-        if rect.y - above < self.offset:
-            self.scroll_to_offset(rect.y - above)
-        elif below > self.offset:
-            self.scroll_to_offset(below)
+        highest = rect.y - above
+        lowest = min(highest, rect.y + rect.edge + BELOW_PX - self.viewport().height())
+        if highest < self.offset:
+            self.scroll_to_offset(highest)
+        elif lowest > self.offset:
+            self.scroll_to_offset(lowest)
 
     def anchor(self) -> Anchor | None:
         """What stays in place when the layout changes; None at the top, which stays the top."""
@@ -278,6 +285,8 @@ class PhotoCanvas(QAbstractScrollArea):
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self)
         width = self.contentsRect().width()
         geometry = self._measure(width - (TIMELINE_PX if timeline else 0))
+        # The gap below the last row is a part of what lies below.
+        room -= BELOW_PX - SECTION_GAP_PX
         scrolls = geometry.height > room
         if scrolls and not timeline:
             geometry = self._measure(width - bar)
@@ -300,7 +309,7 @@ class PhotoCanvas(QAbstractScrollArea):
         self._scale = -(-height // SCROLL_LIMIT_PX)
         scroll = self.verticalScrollBar()
         scroll.setRange(0, max(0, -(-(geometry.height - room) // self._scale)))
-        scroll.setPageStep(max(1, (room - MONTH_HEADING_PX) // self._scale))
+        scroll.setPageStep(max(1, (self.viewport().height() - MONTH_HEADING_PX) // self._scale))
         scroll.setSingleStep(max(1, geometry.pitch // (2 * self._scale)))
         self.place_children()
 
@@ -342,9 +351,11 @@ class PhotoCanvas(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), self._painter.base)
+        seen = self.positions(event.rect())
+        rows = self._sequence.rows(seen.start, seen.stop)
         cells = [
-            (cell, self._sequence.row(position), self.look_of(position))
-            for position, cell in self.cells(event.rect())
+            (cell, row, self.look_of(position))
+            for (position, cell), row in zip(self.cells(event.rect()), rows, strict=True)
         ]
         ratio = self._painter.ratio
         painter.save()

@@ -59,6 +59,9 @@ class Look:
         return replace(self, offline=True)
 
 
+PLAIN = Look()  # most are, and a frame has hundreds
+
+
 def part_rect(part: Part, cell: Rect, *, mirrored: bool) -> QRect:
     """Where a part of a cell lies."""
     far = cell.edge - BUTTON_PX - BUTTON_MARGIN_PX

@@ -67,7 +67,7 @@ def _ask_file_manager(path: bytes) -> bool:
         "org.freedesktop.FileManager1",
         "ShowItems",
     )
-    call.setArguments([[bytes(file_url(path).toEncoded().data()).decode()], ""])
+    call.setArguments([_encoded([path]), ""])
     answer = bus.call(call, timeout=ANSWER_MS)
     if answer.type() == QDBusMessage.MessageType.ErrorMessage:
         _log.info("the file manager: %s", answer.errorMessage())
@@ -94,9 +94,16 @@ def copied(paths: Sequence[bytes], picture: QImage | None = None) -> QMimeData:
     """Files as the clipboard carries them: as files, as their paths, and one as a picture."""
     mime = file_mime(paths)
     mime.setText("\n".join(path_text(path) for path in paths))
+    if sys.platform == "linux":
+        # Thunar, Nemo, Caja and older Nautilus paste files from this alone.
+        mime.setData("x-special/gnome-copied-files", "\n".join(["copy", *_encoded(paths)]).encode())
     if picture is not None:
         mime.setImageData(picture)
     return mime
+
+
+def _encoded(paths: Sequence[bytes]) -> list[str]:
+    return [bytes(file_url(path).toEncoded().data()).decode() for path in paths]
 
 
 def copy(mime: QMimeData) -> None:

@@ -13,12 +13,21 @@ class ElidedLabel(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)  # whatever a person typed or a file is called
+        self._end = ""
+
+    def set_words(self, start: str, end: str) -> None:
+        """Say both; of the two the start is shortened, while the end leaves it half of the room."""
+        self._end = end
+        self.setText(start + end)
 
     def shown(self) -> str:
         """What there is room for."""
-        return self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
-        )
+        metrics, text, room = self.fontMetrics(), self.text(), self.contentsRect().width()
+        ending = metrics.horizontalAdvance(self._end)
+        if ending > room // 2 or not text.endswith(self._end):
+            return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        start = text.removesuffix(self._end)
+        return metrics.elidedText(start, Qt.TextElideMode.ElideRight, room - ending) + self._end
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

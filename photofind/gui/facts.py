@@ -1,11 +1,21 @@
 """What is known of a photo, beside it: time, camera, lens, exposure, size, place, path."""
 
+import math
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QLocale, QSize, Qt
+from PySide6.QtGui import QPalette, QResizeEvent, QTextOption, QWheelEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from photofind.catalog.records import HERE, MISSING, OFFLINE
 from photofind.gui.dates import moment_title, number_title
@@ -19,6 +29,60 @@ WIDTH_PX = 320
 MARGIN_PX = 24
 
 
+class _Title(QLabel):
+    """What kind of fact follows."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        self.setFont(font)
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+
+class _Fact(QTextEdit):
+    """Words over as many lines as they take.
+
+    Not a label: that breaks lines between words alone, so that it cuts off a long file name, and
+    turns round with the letters that a name begins with.
+    """
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setAcceptRichText(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.viewport().setAutoFillBackground(False)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        document = self.document()
+        document.setDocumentMargin(0)
+        option = document.defaultTextOption()
+        option.setTextDirection(self.layoutDirection())
+        document.setDefaultTextOption(option)
+        self.setPlainText(words)
+        self.setAccessibleName(words)
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, math.ceil(self.document().size().height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # it is the panel that scrolls
+
+
 class FactsPanel(QScrollArea):
     """Facts as words that can be selected and copied."""
 
@@ -30,7 +94,7 @@ class FactsPanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFixedWidth(WIDTH_PX)
         self.setAccessibleName(self.tr("Facts"))
-        self._lines: list[QLabel] = []
+        self._words: list[str] = []
         self.show_details(None)
 
     def show_details(self, details: "PhotoDetails | None") -> None:
@@ -39,33 +103,20 @@ class FactsPanel(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
         column.setSpacing(2)
-        self._lines = []
+        self._words = []
         if details is not None:
             for title, lines in self._facts(details):
-                column.addWidget(self._label(title, quiet=True))
+                column.addWidget(_Title(title))
                 for line in lines:
-                    column.addWidget(self._label(line))
+                    column.addWidget(_Fact(line))
+                self._words += [title, *lines]
                 column.addSpacing(14)
         column.addStretch(1)
         self.setWidget(body)
 
     def words(self) -> list[str]:
         """All that is said."""
-        return [label.text() for label in self._lines]
-
-    def _label(self, words: str, *, quiet: bool = False) -> QLabel:
-        label = QLabel(words)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        if quiet:
-            font = label.font()
-            font.setPointSizeF(font.pointSizeF() * 0.9)
-            label.setFont(font)
-            label.setForegroundRole(label.palette().ColorRole.PlaceholderText)
-        else:
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._lines.append(label)
-        return label
+        return list(self._words)
 
     def _facts(self, details: "PhotoDetails") -> Iterator[tuple[str, list[str]]]:
         facts = details.facts

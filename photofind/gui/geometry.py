@@ -148,6 +148,13 @@ class Geometry:
                     first = start + row * self.columns
                     yield Row(section, first, min(self.columns, stop - first), y)
 
+    def positions(self, top: int, bottom: int) -> range:
+        """The photos of those rows."""
+        first = last = None
+        for row in self.rows(top, bottom):
+            first, last = first or row, row
+        return range(0) if not first or not last else range(first.first, last.first + last.count)
+
     def column_x(self, column: int) -> int:
         """The left edge of a column's cells."""
         return self._x(column)

@@ -22,7 +22,7 @@ from photofind.gui import results, theme
 from photofind.gui.accessible import announce
 from photofind.gui.arranging import Arranging
 from photofind.gui.canvas import CELL_SIZES, MONTH_HEADING_PX, WHEEL_STEP, Anchor, PhotoCanvas
-from photofind.gui.cells import Look, Part
+from photofind.gui.cells import PLAIN, Look, Part
 from photofind.gui.gestures import Gestures
 from photofind.gui.keys import key_pressed
 from photofind.gui.orders import HitOrder
@@ -292,6 +292,8 @@ class PhotoGrid(PhotoCanvas):
         gestures, selection = self._gestures, self.selection
         hovered = position == gestures.hovered
         selected = position in selection
+        if not (hovered or selected or position == selection.current):
+            return PLAIN
         return Look(
             selected=selected,
             focused=position == selection.current

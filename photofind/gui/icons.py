@@ -9,7 +9,7 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPen, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QToolButton, QWidget
 
 from photofind.gui.theme import accent, hover
 from photofind.resources import resource
@@ -59,6 +59,15 @@ def _pixmap(name: str, edge: int, rgba: int, ratio: float) -> QPixmap:
 @lru_cache(maxsize=64)
 def _drawing(name: str) -> bytes:
     return resource("icons", f"{name}.svg").read_bytes()
+
+
+def without_icons(buttons: QDialogButtonBox) -> QDialogButtonBox:
+    """The buttons of a dialog with words alone, where Qt draws itself: its icons are dark whatever
+    they stand on. A desktop with a style of its own has icons of its own, or none."""
+    if QApplication.style().name() == "fusion":
+        for button in buttons.buttons():
+            button.setIcon(QIcon())
+    return buttons
 
 
 class IconButton(QToolButton):

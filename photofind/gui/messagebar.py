@@ -1,10 +1,14 @@
-"""The bar under the header: what happened, what to do, one button. Errors before notes."""
+"""The bar under the header: what happened, what to do, one button. Errors before notes.
+
+What tells of a moment and asks nothing goes by itself, once there was time to read it; the rest
+stays until it is closed, acted on, or no longer so.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
@@ -14,6 +18,7 @@ from photofind.gui.icons import IconButton, paint_icon
 
 ICON = 20  # logical pixels
 ICON_LEFT = 16
+READING_MS = 12_000  # of a window that is looked at, before a passing note goes
 
 
 class Weight(IntEnum):
@@ -33,11 +38,17 @@ class Message:
     weight: Weight = Weight.NOTE
     button: str = ""  # what the one button says; none without
     action: Callable[[], object] | None = None
+    lasting: bool = False  # a note that stays so until it is withdrawn
+
+    @property
+    def passing(self) -> bool:
+        """Whether it goes by itself."""
+        return self.weight is Weight.NOTE and not self.button and not self.lasting
 
 
 class MessageBar(QWidget):
-    """Shows the weightiest message, the newest of several; each goes when it is closed, acted on or
-    withdrawn, and the next comes."""
+    """Shows the weightiest message, the newest of several; each goes when it is closed, acted on,
+    withdrawn or has passed, and the next comes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +68,8 @@ class MessageBar(QWidget):
         layout.addWidget(self._label, 1)
         layout.addWidget(self.button)
         layout.addWidget(self.close_button)
+        self._reading = QTimer(self, singleShot=True, interval=READING_MS)
+        self._reading.timeout.connect(self._pass)
         self.hide()
 
     @property
@@ -102,6 +115,10 @@ class MessageBar(QWidget):
 
     def _refresh(self) -> None:
         message = self.shown
+        if message is None or not message.passing:
+            self._reading.stop()
+        else:
+            self._reading.start()
         if message is not None and message.text != self._label.text():
             announce(self, message.text)
         self.setVisible(message is not None)
@@ -111,6 +128,13 @@ class MessageBar(QWidget):
             self.button.setText(message.button)
             self.button.setVisible(bool(message.button))
             self.update()
+
+    def _pass(self) -> None:
+        """A passing note was there long enough, unless nobody looks or somebody still reads."""
+        if self.underMouse() or not self.isActiveWindow():
+            self._reading.start()
+        else:
+            self._close_shown()
 
     def _act(self) -> None:
         message = self.shown

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from photofind.errors import PhotoFindError
 from photofind.gui import modelwords, theme
-from photofind.gui.icons import paint_icon
+from photofind.gui.icons import paint_icon, without_icons
 from photofind.gui.messagebar import Message, MessageBar, Weight
 from photofind.gui.modelchoice import ModelChoice
 from photofind.gui.words import error_sentence
@@ -227,7 +227,7 @@ class ModelsDialog(QDialog):
         self.command.setReadOnly(True)
         self.command.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.command.setAccessibleName(self.tr("Command for a model that you have as a file"))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = without_icons(QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self))
         self.use_button = QPushButton(self.tr("Use this model"), self)
         buttons.addButton(self.use_button, QDialogButtonBox.ButtonRole.ActionRole)
         self.use_button.setDefault(True)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from photofind.catalog.records import FolderRow, Ledger, View
 from photofind.gui.bridge import Bridge, Link
 from photofind.gui.emptypane import Emptiness, EmptyPane
-from photofind.gui.floating import SelectionCount
+from photofind.gui.floating import DropHint, SelectionCount
 from photofind.gui.grid import PhotoGrid
 from photofind.gui.statuspill import StatusPill
 from photofind.gui.statustext import Remaining, status
@@ -38,6 +38,7 @@ class Pane(QStackedWidget):
         self.pill.resume_wanted.connect(bridge.resume)
         self.pill.cancel_wanted.connect(bridge.cancel_indexing)
         self.selected = SelectionCount(self, self.pill)
+        self.drop_hint = DropHint(self)
         grid.selection_changed.connect(self.selected.show_count)
         self.empty.look_again_wanted.connect(bridge.index)
         grid.count_changed.connect(self.refresh)
@@ -66,6 +67,12 @@ class Pane(QStackedWidget):
         """What the grid was told to show."""
         self._view, self._showing_hits = view, hits
         self.refresh()
+
+    def set_dropping(self, dropping: bool) -> None:
+        """Whether folders hover over the window."""
+        empty = self.emptiness is not None
+        self.empty.set_dropping(dropping and empty)
+        self.drop_hint.set_hovering(dropping and not empty)
 
     def show_waiting(self, waiting: bool) -> None:
         """Whether the answer to a search is late."""

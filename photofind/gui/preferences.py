@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from photofind.gui import theme
+from photofind.gui.icons import without_icons
 from photofind.gui.modelwords import model_name
+from photofind.gui.words import device_title
 from photofind.protocol import EncoderState
 
 LANGUAGES = (("", ""), ("en", "English"), ("ko", "한국어"))  # each in its own words
@@ -95,9 +97,8 @@ class PreferencesDialog(QDialog):
         form.addRow(self.tr("Model:"), beside)
         form.addRow(self.tr("Runs on:"), self.device)
         self.show_encoder(encoder)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
-        )
+        ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
+        buttons = without_icons(QDialogButtonBox(ok | cancel, self))
         buttons.accepted.connect(self._choose)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -111,7 +112,7 @@ class PreferencesDialog(QDialog):
         """Which model is in use, and where it runs."""
         unknown = self.tr("not loaded yet")
         self.model.setText(model_name(encoder) or unknown)
-        self.device.setText(encoder.device or unknown)
+        self.device.setText(device_title(encoder.device) or unknown)
 
     def _note(self, text: str) -> QLabel:
         label = QLabel(text, self)

@@ -17,7 +17,7 @@ from photofind.gui.messagebar import Message, MessageBar, Weight
 from photofind.gui.reads import LibraryReads
 from photofind.gui.words import error_sentence
 from photofind.paths import shown_path
-from photofind.protocol import EncoderState, Indexed, LibraryChanged
+from photofind.protocol import EncoderState, Indexed, LibraryChanged, Progress
 
 NAMED_FOLDERS = 3  # in one sentence
 # Trying the same again gives the same.
@@ -38,9 +38,12 @@ class Reports(QObject):
         bridge.link_changed.connect(self._link_changed)
         bridge.failed.connect(self._failed)
         bridge.encoder_changed.connect(self._encoder_changed)
+        bridge.progressed.connect(self._progressed)
         bridge.indexed.connect(self._indexed)
+        bridge.found.connect(self._found)
         bridge.library_changed.connect(self._library_changed)
         reads.failed.connect(self._read_failed)
+        self._model = ""
 
     def could_read(self) -> None:
         """The catalog was read: what was wrong with it is over."""
@@ -67,6 +70,17 @@ class Reports(QObject):
         if encoder.state == "failed":
             self._stopped("indexing", encoder.message, self._bridge.index)
 
+        if encoder.model != self._model:
+            self._model = encoder.model
+            self._messages.withdraw("model-note")  # it was of another model
+
+    def _found(self, *_: object) -> None:
+        self._messages.withdraw("search")
+
+    def _progressed(self, progress: Progress) -> None:
+        if progress.stage == "scanning":  # all begins anew
+            self._messages.withdraw("cancelled")
+
     def _library_changed(self, _change: LibraryChanged) -> None:
         self._messages.withdraw("indexing")  # it goes on
 
@@ -86,7 +100,11 @@ class Reports(QObject):
         if done.unreadable:
             names = ", ".join(shown_path(folder) for folder in done.unreadable[:NAMED_FOLDERS])
             sentence = self.tr("You may not read these folders; they are left out: {names}")
-            self._messages.show_message(Message("unreadable", sentence.format(names=names)))
+            self._messages.show_message(
+                Message("unreadable", sentence.format(names=names), lasting=True)
+            )
+        else:
+            self._messages.withdraw("unreadable")
 
     def _read_failed(self, error: PhotoFindError) -> None:
         if type(error) is LibraryUnusable and self._bridge.link is Link.STARTING:

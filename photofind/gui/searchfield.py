@@ -1,6 +1,7 @@
 """The search field: words, or a chip for a photo or picture that was brought along."""
 
 import io
+import os
 from dataclasses import dataclass
 
 from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QPoint, QRectF, QSize, Qt, Signal
@@ -27,6 +28,7 @@ from photofind.gui import theme
 from photofind.gui.drops import picture_files
 from photofind.gui.icons import IconButton, paint_icon
 from photofind.gui.query import Query
+from photofind.paths import shown_path
 
 HEIGHT = 40  # logical pixels
 GREATEST_WIDTH = 720
@@ -141,13 +143,16 @@ class SearchField(QWidget):
     def take(self, mime: QMimeData) -> bool:
         """Make a query of a picture that was dropped or pasted. False if there is none in it."""
         files = picture_files(mime)
+        label = self.tr("Like this picture")
         if files:
             query = Query(image_path=files[0])
+            name = shown_path(os.path.basename(files[0]))
+            label = self.tr("Like {name}").format(name=name)
         elif mime.hasImage() and (data := _encoded(mime.imageData())):
             query = Query(image_bytes=data)
         else:
             return False
-        self.show_chip(Chip(query, self.tr("Like this picture")))
+        self.show_chip(Chip(query, label))
         self.query_changed.emit(query)
         return True
 

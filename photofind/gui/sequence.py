@@ -71,6 +71,20 @@ class PhotoSequence(QObject):
         rows = self._pages.get(page)
         return rows[offset] if rows is not None and offset < len(rows) else None
 
+    def rows(self, start: int, stop: int) -> "list[PhotoRow | None]":
+        """The photos of a range of positions, each as `row` gives it."""
+        found: list[PhotoRow | None] = []
+        for section, offset, limit in _parts(self._first, [(start, min(stop, self.count))], stop):
+            end = offset + limit
+            while offset < end:
+                number, within = divmod(offset, PAGE_ROWS)
+                limit = min(end - offset, PAGE_ROWS - within)
+                here = self._pages.get((section, number), ())[within : within + limit]
+                found += here
+                found += [None] * (limit - len(here))
+                offset += limit
+        return found
+
     def known(self, position: int) -> "PhotoRow | None":
         """A photo that is either read or held."""
         return self.row(position) or self._held.get(position)

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from photofind.catalog.records import SetAside
 from photofind.gui import theme
+from photofind.gui.icons import without_icons
 from photofind.gui.reads import LibraryReads
 from photofind.gui.words import reason_sentence
 from photofind.paths import shown_path
@@ -180,7 +181,7 @@ class SetAsideDialog(QDialog):
         self.list.selectionModel().selectionChanged.connect(self._refresh)
         self.list.doubleClicked.connect(self._show)
         self.model.looked.connect(self._refresh)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = without_icons(QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self))
         self.retry_button = QPushButton(self)
         self.show_button = QPushButton(self.tr("Show in folder"), self)
         action = QDialogButtonBox.ButtonRole.ActionRole

@@ -16,7 +16,8 @@ from photofind import __version__
 from photofind.catalog.records import Ledger
 from photofind.gui import theme
 from photofind.gui.dates import number_title
-from photofind.gui.icons import application_icon
+from photofind.gui.icons import application_icon, without_icons
+from photofind.gui.words import device_title
 
 LOGO = 96  # logical pixels
 NOTE_WIDTH = 340
@@ -30,7 +31,7 @@ class _Sheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.body = QVBoxLayout()
         self.body.setSpacing(16)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = without_icons(QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)
@@ -167,7 +168,11 @@ class AboutSheet(_Sheet):
             ),
         ]
         if model:
-            lines.append(self.tr("Model: {model}, on {device}").format(model=model, device=device))
+            where = device_title(device)
+            line = (
+                self.tr("Model: {model}. Runs on: {device}") if where else self.tr("Model: {model}")
+            )
+            lines.append(line.format(model=model, device=where))
         for widget in (logo, name):
             self.body.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         for line in lines:

@@ -119,7 +119,11 @@ class StatusPill(QWidget):
     def _place(self) -> None:
         parent = self._parent
         self.setMinimumHeight(BUTTON + 11 + 2 * SHADOW)  # the same with and without buttons
+        self._figures.setVisible(bool(self._figures.text()))
         self._layout.activate()  # the words have just changed
+        if self.sizeHint().width() > parent.width():  # rather no figures than half a word
+            self._figures.hide()
+            self._layout.activate()
         size = self.sizeHint().expandedTo(self.minimumSize()).boundedTo(parent.size())
         self.setGeometry(
             (parent.width() - size.width()) // 2,

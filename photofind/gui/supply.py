@@ -3,16 +3,14 @@
 Asked for after every scroll, once for all that happened in one turn of the event loop.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from photofind.gui.fades import Fades
-from photofind.gui.selection import Range
 from photofind.gui.sequence import PhotoSequence
-from photofind.gui.thumbcache import Thumbnails
+from photofind.gui.thumbcache import Shape, Thumbnails
 
 if TYPE_CHECKING:
     from photofind.gui.canvas import PhotoCanvas
@@ -36,17 +34,19 @@ class Supply(QObject):
         self._thumbnails = thumbnails
         self._fades = Fades(canvas.viewport(), self)
         self._tinted: set[bytes] = set()  # painted as tints while their thumbnails are made
+        self._looked_at: tuple[list[range], Shape] | None = None
         self._former_offset = 0
         self._down = True  # the direction of the last scroll
         self._reported: tuple[int, ...] = ()
         self._looking = QTimer(self)
         self._looking.setSingleShot(True)
-        self._looking.timeout.connect(self.look)
+        self._looking.timeout.connect(self._look_further)
         self._reporting = QTimer(self)
         self._reporting.setSingleShot(True)
         self._reporting.setInterval(REPORT_MILLISECONDS)
         self._reporting.timeout.connect(self._report)
         sequence.loaded.connect(self._rows_came)
+        sequence.rearranged.connect(self._forget)
         thumbnails.arrived.connect(self._thumbnails_came)
 
     def moved(self) -> None:
@@ -62,16 +62,25 @@ class Supply(QObject):
 
     def look(self) -> None:
         """Ask for the rows and thumbnails in view and, after them, of what comes next."""
+        self._forget()
+        self._look_further()
+
+    def _look_further(self) -> None:
+        """Ask, unless the same cells are in view as before: a wheel moves them by parts of rows."""
         view = self._canvas.viewport().rect()
         ahead = round(view.height() * AHEAD_VIEWS)
         above = view.adjusted(0, -ahead, 0, -view.height())
         below = view.adjusted(0, view.height(), 0, ahead)
         parts = [view, below, above] if self._down else [view, above, below]
-        positions = [[position for position, _ in self._canvas.cells(part)] for part in parts]
-        self._sequence.want([_span(part) for part in positions if part], self)
-        rows = (self._sequence.row(position) for part in positions for position in part)
+        spans = [span for span in map(self._canvas.positions, parts) if span]
+        shape = self._canvas.shape_of_cells
+        if (spans, shape) == self._looked_at:
+            return
+        self._looked_at = (spans, shape)
+        self._sequence.want([(span.start, span.stop) for span in spans], self)
+        rows = [row for span in spans for row in self._sequence.rows(span.start, span.stop)]
         wanted = dict.fromkeys(row.content_hash for row in rows if row and row.content_hash)
-        self._thumbnails.want(list(wanted), self._canvas.shape_of_cells)
+        self._thumbnails.want(list(wanted), shape)
         self._tinted.intersection_update(wanted)
         if not self._reporting.isActive():
             self._reporting.start()
@@ -83,9 +92,13 @@ class Supply(QObject):
             self._tinted.add(content_hash)
         return image, self._fades.opacity(content_hash)
 
+    def _forget(self) -> None:
+        self._looked_at = None
+
     def _report(self) -> None:
         view = self._canvas.viewport().rect()
-        rows = (self._sequence.row(position) for position, _ in self._canvas.cells(view))
+        seen = self._canvas.positions(view)
+        rows = self._sequence.rows(seen.start, seen.stop)
         unread = tuple(row.id for row in rows if row is not None and not row.read)
         if unread != self._reported:
             self._reported = unread
@@ -99,11 +112,7 @@ class Supply(QObject):
         arrived = set(hashes)
         self._fades.begin(arrived & self._tinted)
         self._tinted -= arrived
-        for position, _ in self._canvas.cells(self._canvas.viewport().rect()):
-            row = self._sequence.row(position)
+        seen = self._canvas.positions(self._canvas.viewport().rect())
+        for position, row in zip(seen, self._sequence.rows(seen.start, seen.stop), strict=True):
             if row is not None and row.content_hash in arrived:
                 self._canvas.update_cell(position)
-
-
-def _span(positions: Sequence[int]) -> Range:
-    return positions[0], positions[-1] + 1

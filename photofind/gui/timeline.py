@@ -79,10 +79,10 @@ class Timeline(QWidget):
 
     def set_share(self, share: float) -> None:
         """Where the view is."""
-        if share != self._share:
-            for each in (self._share, share):
-                self.update(0, self._y(each) - MARK_PX, WIDTH_PX, 2 * MARK_PX)
-            self._share = share
+        former, self._share = self._y(self._share), share
+        if (now := self._y(share)) != former:
+            for y in (former, now):
+                self.update(0, y - MARK_PX, WIDTH_PX, 2 * MARK_PX)
 
     def labels(self) -> list[tuple[int, int]]:
         """The years that have room, with their heights: (year, y)."""
@@ -123,6 +123,8 @@ class Timeline(QWidget):
         side = Qt.AlignmentFlag.AlignLeft if mirrored else Qt.AlignmentFlag.AlignRight
         for year, y in self.labels():
             line = QRect(0, y - metrics.height() // 2, WIDTH_PX, metrics.height())
+            if not line.intersects(event.rect()):
+                continue
             label = str(year) if year else number_title(year)
             painter.drawText(
                 line.adjusted(14, 0, -14, 0),

@@ -212,7 +212,7 @@ class Viewer(QWidget):
         here = row.presence == HERE
         if not again:
             self.picture.show_photo(QSize(row.width, row.height), faded=not here)
-        self._bar.title.setText(f"{photo_name(row)}   {moment_title(row.taken_at)}")
+        self._bar.title.set_words(photo_name(row), f"   {moment_title(row.taken_at)}")
         announce(self, spoken(row))
         self._say("")
         if not here:

@@ -1,6 +1,6 @@
 """The window: puts the parts together and says which one is told what."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ from photofind.gui.header import Header
 from photofind.gui.messagebar import MessageBar
 from photofind.gui.pane import Pane
 from photofind.gui.photoactions import PhotoActions
+from photofind.gui.photoviews import PhotoViews
 from photofind.gui.preferences import Preferences
 from photofind.gui.reads import LibraryReads
 from photofind.gui.reports import Reports
@@ -73,7 +74,6 @@ class Window(QMainWindow):
         self._connect_actions()
         self._restore()
         self._focus_field()
-        self._offer_actions()
         if not paths.catalog.exists():  # a new library invites at once, before SQLite is loaded
             self._no_library()
         self._look()
@@ -107,7 +107,8 @@ class Window(QMainWindow):
         layout.addWidget(self.splitter, 1)
         self.setCentralWidget(body)
         self.viewer = Viewer(self.reads, self._thumbnails, self)
-        self.photos = PhotoActions(self._read_paths, self._background, self.messages, self)
+        self.views = PhotoViews(self, self.grid, self.viewer, self.reads, self.actions_)
+        self.photos = PhotoActions(self.views.read_paths, self._background, self.messages, self)
         self.folders = FolderActions(self, self._bridge, self._background, self.messages)
         self.reports = Reports(self._bridge, self.reads, self.messages, self)
         self.dialogs = Dialogs(self, self._bridge, self.reads, self._settings)
@@ -140,19 +141,12 @@ class Window(QMainWindow):
         self.searching.said.connect(self.messages.show_message)
         self.searching.models_wanted.connect(self.dialogs.show_models)
         self.searching.waiting.connect(self.pane.show_waiting)
+        field.query_changed.connect(lambda _query: self.messages.withdraw("search"))
         field.left_downwards.connect(grid.focus_first)
-        grid.opened.connect(self._open)
-        grid.peek_wanted.connect(partial(self._open, peek=True))
-        grid.similar_wanted.connect(self.searching.find_similar)
+        self.views.similar_wanted.connect(self.searching.find_similar)
         grid.visible_changed.connect(bridge.prioritise)
-        grid.context_menu_wanted.connect(self._photo_menu)
         grid.cell_size_changed.connect(self._cell_size_changed)
         grid.order_changed.connect(partial(setattr, self._settings, "order"))
-        self.viewer.closed.connect(self._viewer_closed)
-        self.viewer.similar_wanted.connect(self.searching.find_similar)
-        self.viewer.menu_wanted.connect(self._photo_menu)
-        for signal in (grid.selection_changed, grid.count_changed):
-            signal.connect(self._offer_actions)
         self.header.size_chosen.connect(partial(setattr, grid, "cell_size"))
         self.header.menu_button.clicked.connect(self._show_menu)
         self.header.sidebar_button.clicked.connect(self.actions_.sidebar.trigger)
@@ -185,12 +179,12 @@ class Window(QMainWindow):
             (actions.paste, self._paste),
             (actions.select_all, grid.select_all),
             (actions.search, self._focus_search),
-            (actions.open, self._open_current),
-            (actions.similar, self._similar_to_current),
+            (actions.open, self.views.open_current),
+            (actions.similar, self.views.find_similar),
             (actions.open_outside, self.photos.open_outside),
             (actions.show_in_folder, self.photos.show_in_folder),
-            (actions.larger, partial(self._zoom, 1)),
-            (actions.smaller, partial(self._zoom, -1)),
+            (actions.larger, partial(self.views.zoom, 1)),
+            (actions.smaller, partial(self.views.zoom, -1)),
             (actions.whole, self._toggle_whole),
             (actions.sidebar, self._toggle_sidebar),
             (actions.full_screen, self._toggle_full_screen),
@@ -285,52 +279,7 @@ class Window(QMainWindow):
     def _shown_changed(self) -> None:
         self.pane.show_what(self.searching.view, hits=self.searching.shows_hits)
 
-    # --------------------------------------------------------------------------- the photos
-
-    def _open(self, photo_id: int, *, peek: bool = False) -> None:
-        self.viewer.open(photo_id, self.grid.sequence(), peek=peek)
-        self._offer_actions()
-
-    def _read_paths(self, then: Callable[[list[bytes]], None], most: int) -> None:
-        """The files of the photo that is shown large, else of those that are selected."""
-        if self.viewer.isVisible() and (photo_id := self.viewer.current_id()) is not None:
-            self.reads.request(lambda reader: [row.path for row in reader.photos([photo_id])], then)
-        else:
-            self.grid.read_selected(lambda row: row.path, then, most=most)
-
-    def _zoom(self, steps: int) -> None:
-        if self.viewer.isVisible():
-            self.viewer.picture.zoom(steps)
-        else:
-            self.grid.zoom(steps)
-
-    def _open_current(self) -> None:
-        if (photo_id := self.grid.current_id()) is not None:
-            self._open(photo_id)
-
-    def _similar_to_current(self) -> None:
-        if self.viewer.isVisible():
-            self.viewer.find_similar()
-        elif (photo_id := self.grid.current_id()) is not None:
-            self.searching.find_similar(photo_id)
-
-    def _viewer_closed(self, photo_id: int) -> None:
-        self._offer_actions()
-        self.grid.scroll_to(photo_id)
-        self.grid.setFocus()
-
-    def _offer_actions(self, *_: object) -> None:
-        selection = self.grid.selection
-        self.actions_.enable(
-            photos=self.grid.count(),
-            chosen=bool(selection) or selection.current is not None,
-            large=self.viewer.isVisible(),
-        )
-
-    def _photo_menu(self, place: QPoint) -> None:
-        menu = self.actions_.photo_menu(self, large=self.viewer.isVisible())
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(place)
+    # -------------------------------------------------------------------------------- menus
 
     def _folder_menu(self, folder: FolderRow, place: QPoint) -> None:
         menu = self.folders.menu(folder, partial(self.photos.show_file, folder.path))
@@ -386,19 +335,17 @@ class Window(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _focus_field(self) -> None:
-        if not self.viewer.isVisible():  # a folder may be dropped while a photo is shown large
+        if not self.views.large:  # a folder may be dropped while a photo is shown large
             self.header.field.setFocus()
 
     def _focus_search(self) -> None:
-        if self.viewer.isVisible():
-            self.viewer.leave()
+        self.views.leave()
         self.header.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.header.field.line.selectAll()
 
     def _paste(self) -> None:
         """What was copied is looked for, whatever has the keyboard."""
-        if self.viewer.isVisible():
-            self.viewer.leave()
+        self.views.leave()
         self.header.field.paste()
 
     # -------------------------------------------------------------------------------- events
@@ -409,7 +356,7 @@ class Window(QMainWindow):
         modifiers = event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         )
-        if self.viewer.isVisible():
+        if self.views.large:
             super().keyPressEvent(event)
         elif event.key() == Qt.Key.Key_Escape:
             self._escape()
@@ -442,13 +389,13 @@ class Window(QMainWindow):
         if not ours and local_paths(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.pane.empty.set_dropping(True)
+            self.pane.set_dropping(True)
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self.pane.empty.set_dropping(False)
+        self.pane.set_dropping(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.pane.empty.set_dropping(False)
+        self.pane.set_dropping(False)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.folders.take(local_paths(event.mimeData()))

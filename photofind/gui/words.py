@@ -52,6 +52,16 @@ class Counted(QObject):
 counted = Counted()
 
 
+def device_title(device: str) -> str:
+    """Where a model runs; `device` is the encoder's name of it."""
+    titles = {
+        "cpu": translate("Device", "Processor (CPU)"),
+        "cuda": translate("Device", "Graphics card (CUDA)"),
+        "mps": translate("Device", "Graphics processor (MPS)"),
+    }
+    return titles.get(device, device)
+
+
 def reason_sentence(reason: str) -> str:
     """Why a file was set aside; `reason` is what the catalog keeps (a `Reason`)."""
     sentences = {

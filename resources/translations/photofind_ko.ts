@@ -20,8 +20,12 @@
         <translation>아무것도 이 컴퓨터를 떠나지 않습니다. 사진, 검색한 말, 찾은 결과가 모두 여기에 머뭅니다. PhotoFind는 사진을 절대 바꾸지 않습니다.</translation>
     </message>
     <message>
-        <source>Model: {model}, on {device}</source>
-        <translation>모델: {model} ({device}에서 실행)</translation>
+        <source>Model: {model}. Runs on: {device}</source>
+        <translation>모델: {model}. 실행 장치: {device}</translation>
+    </message>
+    <message>
+        <source>Model: {model}</source>
+        <translation>모델: {model}</translation>
     </message>
 </context>
 <context>
@@ -208,6 +212,28 @@
         <translation>
             <numerusform>사본 %n개</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>Device</name>
+    <message>
+        <source>Processor (CPU)</source>
+        <translation>프로세서(CPU)</translation>
+    </message>
+    <message>
+        <source>Graphics card (CUDA)</source>
+        <translation>그래픽 카드(CUDA)</translation>
+    </message>
+    <message>
+        <source>Graphics processor (MPS)</source>
+        <translation>그래픽 프로세서(MPS)</translation>
+    </message>
+</context>
+<context>
+    <name>DropHint</name>
+    <message>
+        <source>Drop to add to PhotoFind</source>
+        <translation>놓으면 PhotoFind에 추가합니다</translation>
     </message>
 </context>
 <context>
@@ -971,6 +997,10 @@ Screenshots</source>
     <message>
         <source>Like this picture</source>
         <translation>이 사진과 비슷한 것</translation>
+    </message>
+    <message>
+        <source>Like {name}</source>
+        <translation>{name} 파일과 비슷한 것</translation>
     </message>
     <message>
         <source>Search in “{folder}”</source>

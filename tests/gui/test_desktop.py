@@ -1,6 +1,7 @@
 """What goes to other programs arrives whole, and nothing waits for them on the GUI thread."""
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,6 +83,9 @@ def test_what_is_copied_is_files_text_and_one_picture(qapp: QApplication, tmp_pa
     assert local_paths(mime) == [path]
     assert mime.text() == os.fsdecode(path)
     assert (picture.width(), picture.height()) == (80, 50)
+    if sys.platform == "linux":
+        files = bytes(mime.data("x-special/gnome-copied-files").data())
+        assert files == b"copy\n" + mime.urls()[0].toEncoded().data()
     assert desktop.holds([path])
     assert not desktop.holds([path, path])
 

@@ -33,3 +33,20 @@ def test_words_without_room_end_in_dots_and_the_tooltip_has_them_all(qtbot: QtBo
     assert label.shown() == SENTENCE
     ask_for_the_tooltip(label)
     qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
+def test_the_end_stays_and_the_start_is_shortened(qtbot: QtBot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.set_words("a long name " * 20, "  2024")
+    label.resize(300, 20)
+    assert label.shown().startswith("a long name")
+    assert label.shown().endswith("…  2024")
+    assert label.fontMetrics().horizontalAdvance(label.shown()) <= 300
+    label.set_words("short", "  2024")
+    assert label.shown() == "short  2024"
+    label.set_words("short", "  2024" * 30)
+    assert label.shown().startswith("short  2024")
+    assert label.shown().endswith("…")
+    label.setText("other words")
+    assert label.shown() == "other words"

@@ -129,3 +129,16 @@ def test_a_million_photos_are_laid_out_and_found_without_a_pass_over_them(width)
     assert layout.count == 1_000_000
     # Generous: a pass over the photos takes many times this on any machine.
     assert time.perf_counter() - start < 1.0
+
+
+@given(
+    counts=st.lists(st.integers(0, 40), max_size=6),
+    width=st.integers(60, 900),
+    top=st.integers(-100, 3000),
+    height=st.integers(1, 1500),
+)
+def test_the_positions_of_some_rows_are_those_of_their_cells(counts, width, top, height):
+    geometry = Geometry(counts, [20] * len(counts), width=width, cell=100)
+    rows = list(geometry.rows(top, top + height))
+    expected = [p for row in rows for p in range(row.first, row.first + row.count)]
+    assert list(geometry.positions(top, top + height)) == expected

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from photofind.catalog.records import View
+from photofind.gui.canvas import BELOW_PX
 from photofind.gui.grid import PhotoGrid
 from photofind.gui.orders import LibraryOrder
 from photofind.gui.sequence import Arrangement
@@ -751,3 +752,24 @@ def test_content_higher_than_qt_s_scroll_bars_can_say_is_reached_to_its_end(grid
     turn_wheel(grid, notches=1)
     qtbot.waitUntil(lambda: not grid._glide.gliding, timeout=WAIT)
     assert grid.cell(29_999_999).y > cell.y
+
+
+def test_the_last_row_can_be_brought_above_what_floats_over_the_lower_edge(grid, qtbot):
+    shown(grid, qtbot)
+    grid.scroll_to_offset(10**6)
+    last = grid.cell(grid.count() - 1)
+    assert last.y + last.edge + BELOW_PX == grid.viewport().height()
+    grid.scroll_to_offset(0)
+    grid.show_position(grid.count() - 1)
+    assert grid.offset == grid.verticalScrollBar().maximum()
+
+
+def test_rows_of_a_range_are_those_of_its_positions(grid, qtbot):
+    shown(grid, qtbot)
+    sequence = grid.sequence()
+    for start, stop in ((0, 40), (5, 9), (6, 8), (29, 60), (40, 50), (3, 3)):
+        expected = [sequence.row(position) for position in range(start, min(stop, 40))]
+        assert sequence.rows(start, stop) == expected
+    sequence._pages.pop((1, 0))  # not read
+    assert sequence.rows(6, 11) == [sequence.row(position) for position in range(6, 11)]
+    assert sequence.rows(7, 9) == [None, None]

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from pytestqt.qtbot import QtBot
 
 from photofind.gui import theme
-from photofind.gui.icons import application_icon, paint_icon
+from photofind.gui.icons import application_icon, paint_icon, without_icons
 from photofind.gui.theme import Role
 from photofind.resources import resource
 
@@ -116,3 +117,11 @@ def test_every_icon_is_used_and_every_one_used_is_there() -> None:
     named = re.findall(r'(?:paint_icon\([^,]+, |IconButton\(|RowButton\()"([a-z-]+)"', sources)
     assert named
     assert set(named) <= set(ICONS)
+
+
+def test_buttons_of_dialogs_have_no_icons_of_qts_own(qtbot: QtBot) -> None:
+    close = QDialogButtonBox.StandardButton.Close
+    buttons = without_icons(QDialogButtonBox(close))
+    qtbot.addWidget(buttons)
+    assert QApplication.style().name() == "fusion"
+    assert buttons.button(close).icon().isNull()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from photofind.catalog.records import View
+from photofind.gui.facts import _Fact
 from photofind.gui.picture import Picture
 from photofind.gui.viewer import Viewer
 from tests.gui.library import colour_of, number_of, write_photo
@@ -132,6 +133,19 @@ def test_the_thumbnail_gives_way_to_the_sharp_picture_and_zooming_to_all_its_pix
     qtbot.waitUntil(lambda: sharpest(viewer) == 2400, timeout=WAIT)
     qtbot.keyClick(viewer, Qt.Key.Key_0)
     assert viewer.picture.fitted
+
+
+@pytest.mark.parametrize("name", ["long_" * 40 + ".jpg", "תמונה יפה.jpg"])
+def test_a_fact_breaks_where_it_must_and_stands_where_the_others_do(qtbot, name):
+    fact = _Fact(name)
+    qtbot.addWidget(fact)
+    fact.setFixedWidth(270)
+    fact.show()
+    document = fact.document()
+    assert document.idealWidth() <= 270
+    assert fact.sizeHint().height() >= document.size().height()
+    assert document.defaultTextOption().textDirection() == Qt.LayoutDirection.LeftToRight
+    assert fact.toPlainText() == name
 
 
 def test_facts_say_time_camera_exposure_size_place_and_path(viewer, grid, library, tmp_path, qtbot):

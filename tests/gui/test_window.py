@@ -15,6 +15,7 @@ from photofind.errors import DiskFull, FolderMissing
 from photofind.gui.bridge import Bridge, Link
 from photofind.gui.drag import file_mime
 from photofind.gui.emptypane import Emptiness
+from photofind.gui.messagebar import Message
 from photofind.gui.query import Query
 from photofind.gui.settings import WindowSettings
 from photofind.gui.window import Window
@@ -246,6 +247,16 @@ def test_a_search_that_fails_says_why(window: Window, client: FakeClient, qtbot:
     assert window.messages.shown.text == "The model is gone."
 
 
+def test_what_went_wrong_with_a_search_is_over_with_the_next(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    asked = ask(window, client, qtbot, "beach")
+    client.hear(Failed(id=asked.id, code="model", message="The model is gone."))
+    qtbot.waitUntil(lambda: window.messages.shown is not None)
+    window.header.field.clear()
+    assert window.messages.shown is None
+
+
 @pytest.mark.parametrize(
     ("encoder", "done", "words"),
     [
@@ -384,6 +395,18 @@ def test_for_photos_dropped_one_by_one_their_folder_is_offered(
     assert "“holiday”" in window.messages.shown.text
     qtbot.mouseClick(window.messages.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: client.of(Index)[-1].paths == (os.fsencode(photo.parent),))
+
+
+def test_where_folders_may_be_dropped_shows_while_they_hover(
+    window: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    hint = window.pane.drop_hint
+    assert not hint.isVisible()
+    window.pane.set_dropping(True)
+    assert hint.geometry() == window.pane.rect()
+    assert hint.isVisible()
+    assert drop(window, file_mime([os.fsencode(tmp_path)]))
+    assert not hint.isVisible()
 
 
 def test_a_web_address_is_not_taken_for_a_folder(window: Window) -> None:
@@ -1082,3 +1105,60 @@ def test_a_library_of_an_older_photofind_is_shown_when_the_worker_has_renewed_it
     qtbot.waitUntil(lambda: window.grid.count() == len(MONTHS))
     assert window.messages.shown is None
     window.close()
+
+
+# ------------------------------------------------------------------------------------ messages
+
+
+def test_a_note_that_asks_nothing_goes_by_itself(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar = window.messages
+    bar._reading.setInterval(50)
+    bar.show_message(Message("a", "This stays.", lasting=True))
+    bar.show_message(Message("b", "And this.", button="Do it"))
+    looked_at = False
+    monkeypatch.setattr(bar, "isActiveWindow", lambda: looked_at)
+    monkeypatch.setattr(bar, "underMouse", lambda: False)
+    passing = Message("c", "This passes.")
+    bar.show_message(passing)
+    qtbot.wait(200)
+    assert bar.shown == passing  # nobody looks
+    looked_at = True
+    qtbot.waitUntil(lambda: bar.shown != passing)
+    qtbot.wait(200)
+    assert list(bar._messages) == ["a", "b"]
+
+
+def test_what_is_left_out_is_withdrawn_when_it_can_be_read_again(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    client.hear(Indexed(id=0, unreadable=(b"/private",)))
+    qtbot.waitUntil(lambda: window.messages.shown is not None)
+    client.hear(Indexed(id=0))
+    qtbot.waitUntil(lambda: window.messages.shown is None)
+
+
+def test_that_indexing_was_stopped_is_withdrawn_when_it_begins_anew(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    client.hear(Indexed(id=0, cancelled=True))
+    qtbot.waitUntil(lambda: window.messages.shown is not None)
+    client.hear(Progress(stage="scanning"))
+    qtbot.waitUntil(lambda: window.messages.shown is None)
+
+
+def test_in_a_narrow_window_the_pill_rather_says_less_than_half_a_word(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    client.hear(Progress(stage="indexing", done=12_345, total=80_412, rate=96, remaining=700))
+    pill = window.pane.pill
+    qtbot.waitUntil(pill.isVisible)
+    assert pill._figures.isVisible()
+    whole = pill.width()
+    window.pane.setMinimumWidth(0)
+    window.pane.resize(whole - 60, window.pane.height())
+    assert not pill._figures.isVisible()
+    assert pill._stage.width() >= pill._stage.sizeHint().width()
+    window.pane.resize(whole + 60, window.pane.height())
+    assert pill._figures.isVisible()
