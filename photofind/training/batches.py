@@ -14,6 +14,7 @@ from torch import Tensor
 
 from photofind.training.caches import MappedSet, Sentences
 from photofind.training.model import MAP_SIDE
+from photofind.training.names import WIDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +136,16 @@ class ConceptNames:
         return chosen
 
     def concept(self, photo: dict[str, object], rng: np.random.Generator) -> int:
-        """The concept of a labelled photo, one of them at random; -1 for a label left out."""
+        """The concept of a labelled photo, one of them at random; -1 for a label left out.
+
+        Half of the time a wider one that it belongs to.
+        """
         label = label_of(photo)
         if isinstance(label, list):
             label = label[int(rng.integers(len(label)))]
+        wider = WIDER.get(str(label))
+        if wider in self.by_label and rng.random() < 0.5:
+            label = wider
         return self.by_label.get(str(label), -1)
 
     def concepts(self, labelled: Sequence[Drawn], rng: np.random.Generator) -> NDArray[np.int64]:

@@ -48,7 +48,7 @@ LABELLED: dict[str, float] = {
     "fruits_vegetables": 0.03,
     "coco_small": 0.02,
     "pages": 0.04,
-    "flowers": 0.03,
+    "flowers": 0.12,
 }
 # Flickr8k comes first: the joint stage looks at its photos with writing over them.
 CAPTIONED: dict[str, float] = {

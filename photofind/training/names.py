@@ -79,6 +79,18 @@ PLAIN: dict[str, tuple[str, ...]] = {
     "railroad track": ("railroad track", "railway tracks"),
 }
 
+# Labels whose photos are also those of a wider one. Without photos of its own the wider name would
+# be a wrong answer for all of them, and for nothing the right one.
+WIDER: dict[str, str] = {
+    "daisy": "flower",
+    "dandelion": "flower",
+    "rose": "flower",
+    "sunflower": "flower",
+    "tulip": "flower",
+    "lotus": "flower",
+    "water lily": "flower",
+}
+
 # Labels in the sets that say nothing, or say it badly.
 BETTER: dict[str, str | None] = {
     "image": None,

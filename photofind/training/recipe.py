@@ -76,10 +76,11 @@ class Steps:
     upper: int = 450
     text: int = 600
     joint: int = 1000
+    calm: int = 260
 
     def shortened(self, factor: float) -> Steps:
         """As many times as many."""
-        counts = (self.head, self.upper, self.text, self.joint)
+        counts = (self.head, self.upper, self.text, self.joint, self.calm)
         return Steps(*(max(2, round(count * factor)) for count in counts))
 
 
@@ -94,6 +95,12 @@ class Recipe:
     upper: ImagePlan = field(default_factory=ImagePlan)
     text: TextPlan = field(default_factory=TextPlan)
     joint: JointPlan = field(default_factory=JointPlan)
+    calm: JointPlan = field(
+        default_factory=lambda: JointPlan(
+            captioned=96, labelled=64, names=112, written=48, written_weight=10.0,
+            upper_rate=8e-5, head_rate=1.5e-4, text_rate=4e-5, draws=2,
+        )
+    )  # fmt: skip
 
     def shortened(self, factor: float) -> Recipe:
         """The same with fewer steps, for a trial."""
@@ -107,6 +114,7 @@ class Recipe:
             upper=replace(self.upper, seed=seed),
             text=replace(self.text, seed=seed),
             joint=replace(self.joint, seed=seed),
+            calm=replace(self.calm, seed=seed),
         )
 
 
@@ -161,6 +169,9 @@ class Run:
         joint = JointStage(self._folder, side, model, recipe.joint)
         joint.module.load_state_dict(self._stage("joint", steps.joint, joint))
         self._tell("joint", selection, side, model)
+        calm = JointStage(self._folder, side, model, recipe.calm)
+        calm.module.load_state_dict(self._stage("calm", steps.calm, calm))
+        self._tell("calm", selection, side, model)
         return assemble(load_backbone(), side, model)
 
     def export(self, model: open_clip.CLIP, folder: Path) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 from skimage import data
 
 from photofind.training import names, pages, photos, sentences, text_stage
+from photofind.training.batches import ConceptNames
 from photofind.training.writing import write_over
 from tests.training.conftest import made_up_teacher, sixty_four_photos
 
@@ -109,3 +110,18 @@ def test_a_name_lies_between_the_word_and_a_sentence_about_it() -> None:
     word, sentence = made_up_teacher(["owl", "a photo of an owl."])
     assert vector @ word == pytest.approx(vector @ sentence, abs=1e-6)
     assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_photo_of_a_kind_of_flower_is_half_of_the_time_a_flower(tmp_path: Path) -> None:
+    (tmp_path / "text").mkdir()
+    known = {"names": [["tulip"], ["flower"], ["sea"]]}
+    known["by_label"] = {"tulip": 0, "flower": 1, "sea": 2}  # type: ignore[assignment]
+    (tmp_path / "text" / "concepts.json").write_text(json.dumps(known))
+    (tmp_path / "text" / "names.json").write_text(json.dumps(["tulip", "flower", "sea"]))
+    np.save(tmp_path / "text" / "names.npy", np.eye(3, 384, dtype=np.float16))
+    concepts = ConceptNames(tmp_path, np.zeros(384, np.float32))
+    rng = np.random.default_rng(0)
+    drawn = [concepts.concept({"label": "tulip"}, rng) for _ in range(200)]
+    assert set(drawn) == {0, 1}
+    assert 70 < sum(drawn) < 130
+    assert {concepts.concept({"label": "sea"}, rng) for _ in range(20)} == {2}
