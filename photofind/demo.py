@@ -10,7 +10,7 @@ from pathlib import Path
 from photofind.errors import PhotoFindError
 from photofind.paths import LibraryPaths, absolute, library_paths
 
-QUERIES = ("a cat", "a cup of coffee", "a motorcycle", "a page of text", "a temple by a lake")
+QUERIES = ("a cat", "a rocket", "a motorcycle", "a page of text", "a temple by a lake")
 _PLACES = (("skimage", "data"), ("sklearn", "datasets", "images"))
 
 
