@@ -13,10 +13,9 @@ from safetensors.torch import load_file
 
 from photofind.training.export import WEIGHTS_NAME
 from photofind.training.model import encode_tokens, new_model
-from photofind.training.text_stage import text_modules, tokenize
+from photofind.training.text_stage import LENGTH_GROUPS, text_modules, tokenize
 
 BATCH = 512  # sentences
-PARTS = 8  # of like length, a batch
 
 
 def read_text(folder: Path) -> open_clip.CLIP:
@@ -48,5 +47,5 @@ class EarlierText:
         parts = []
         for first in range(0, len(sentences), BATCH):
             tokens = tokenize(list(sentences[first : first + BATCH])).to(self._device)
-            parts.append(encode_tokens(self._model, tokens, PARTS).cpu().numpy())
+            parts.append(encode_tokens(self._model, tokens, LENGTH_GROUPS).cpu().numpy())
         return np.concatenate(parts)

@@ -199,14 +199,12 @@ class Run:
 
     def _text_tower(self) -> open_clip.CLIP:
         """A model whose text tower follows the teacher's vectors, or is the teacher."""
+        if self._start is not None:
+            return read_text(self._start).to(self._device)
         plan = self._recipe.text
         model = new_model(plan.seed).to(self._device)
-        text = text_modules(model)
-        if self._start is not None:
-            text.load_state_dict(text_modules(read_text(self._start)).state_dict())
-            return model
         stage = TextStage(self._folder, model, plan)
-        text.load_state_dict(self._stage("text", self._recipe.steps.text, stage))
+        text_modules(model).load_state_dict(self._stage("text", self._recipe.steps.text, stage))
         return model
 
     def _mapper(self) -> Mapper:
