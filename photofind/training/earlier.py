@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import open_clip
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from photofind.training.export import WEIGHTS_NAME
-from photofind.training.model import encode_tokens, new_model
-from photofind.training.text_stage import LENGTH_GROUPS, text_modules, tokenize
-
-BATCH = 512  # sentences
+from photofind.training.model import new_model
+from photofind.training.sentences import Encode
+from photofind.training.text_stage import encode_texts, text_modules
 
 
 def read_text(folder: Path) -> open_clip.CLIP:
@@ -34,18 +31,6 @@ def read_text(folder: Path) -> open_clip.CLIP:
     return model
 
 
-class EarlierText:
-    """Sentences to unit vectors of the earlier model."""
-
-    def __init__(self, folder: Path, device: torch.device) -> None:
-        self._model = read_text(folder).to(device)
-        self._device = device
-
-    @torch.inference_mode()
-    def __call__(self, sentences: Sequence[str]) -> NDArray[np.float32]:
-        """(n, 384) float32, unit rows, in the order given."""
-        parts = []
-        for first in range(0, len(sentences), BATCH):
-            tokens = tokenize(list(sentences[first : first + BATCH])).to(self._device)
-            parts.append(encode_tokens(self._model, tokens, LENGTH_GROUPS).cpu().numpy())
-        return np.concatenate(parts)
+def earlier_text(folder: Path, device: torch.device) -> Encode:
+    """Sentences to unit vectors (n, 384) of the earlier model."""
+    return partial(encode_texts, read_text(folder).to(device))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import open_clip
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from photofind.training.model import MODEL, PREPROCESSING
@@ -51,12 +51,3 @@ def export(model: open_clip.CLIP, folder: Path) -> Path:
     config = {"model_cfg": MODEL, "preprocess_cfg": PREPROCESSING}
     (folder / CONFIG_NAME).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     return weights
-
-
-def read_exported(model: open_clip.CLIP, folder: Path) -> None:
-    """Put an exported folder's weights into the model, to train on from there."""
-    state = {name: value.float() for name, value in load_file(folder / WEIGHTS_NAME).items()}
-    missing, unexpected = model.load_state_dict(state, strict=False)
-    if unexpected or set(missing) - {"attn_mask"}:
-        raise ValueError(f"{folder} holds another model: {missing} missing, {unexpected} unknown")
-    torch.nn.Module.eval(model)

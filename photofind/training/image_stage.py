@@ -21,7 +21,13 @@ from torch import Tensor, nn
 from photofind.training.batches import ConceptNames, Drawer, Drawn, Photos, Source
 from photofind.training.caches import Sentences, teacher_mean
 from photofind.training.loop import Group
-from photofind.training.loss import LogitScale, concept_entropy, contrastive_many, distillation
+from photofind.training.loss import (
+    LogitScale,
+    concept_entropy,
+    contrastive_many,
+    distillation,
+    nearness_of,
+)
 from photofind.training.model import DIMENSION, FEATURES, Upper
 
 CLASSES = 1000  # the classifier's, and the first so many concepts
@@ -75,6 +81,8 @@ class ImagePlan:
     concept_weight: float = 1.0
     distill_weight: float = 0.5
     distill_labelled: float = 0.3  # on photos that have a label, as a part of the above
+    dropped: float = 0.0  # of the pooled features, at random
+    nearness: float = 0.0  # temperature of a caption's right answers; 0: its own photo alone
     seed: int = 0
 
 
@@ -109,11 +117,7 @@ class ImageStage:
         self._drawer = Drawer(run, self._device)
         self._captioned = open_sources(self._drawer, CAPTIONED, captioned=True)
         self._labelled = open_sources(self._drawer, LABELLED, captioned=False)
-        self._vectors: dict[str, Tensor] = {}
-        for name in (name for name in CAPTIONED if (run / "px" / f"{name}.json").exists()):
-            sentences = Sentences(run, f"cap_{name}", mean)
-            vectors = torch.from_numpy(sentences.vectors)
-            self._vectors.update(zip(sentences.texts, vectors, strict=True))
+        self._vectors = caption_vectors(run)
 
     @property
     def module(self) -> nn.Module:
@@ -137,12 +141,13 @@ class ImageStage:
         batch = self._drawer.read(
             [*captioned, *labelled], rng, window=None if plan.frozen else plan.window
         )
-        photos = side.photos(self._pooled(batch))
+        photos = side.photos(F.dropout(self._pooled(batch), plan.dropped))
         first = sum(len(rows) for _, rows, _ in captioned)
 
         sentences = self._sentences(captioned, rng)
+        near = nearness_of(sentences.flatten(0, 1), plan.nearness) if plan.nearness else None
         scale = side.scale()
-        contrast = contrastive_many(photos[:first], side.sentences(sentences), scale)
+        contrast = contrastive_many(photos[:first], side.sentences(sentences), scale, nearness=near)
 
         names = side.sentences(self._names.vectors[self._names.draw(rng)].to(self._device))
         concepts = torch.from_numpy(self._names.concepts(labelled, rng)).to(self._device)
@@ -180,6 +185,16 @@ class ImageStage:
                 chosen = np.resize(chosen, SENTENCES)
                 rows.append(torch.stack([self._vectors[captions[n]] for n in chosen]))
         return torch.stack(rows).to(self._device)
+
+
+def caption_vectors(run: Path) -> dict[str, Tensor]:
+    """The teacher's vector, (384,), of each caption of a photo."""
+    mean = teacher_mean(run)
+    found: dict[str, Tensor] = {}
+    for name in (name for name in CAPTIONED if (run / "px" / f"{name}.json").exists()):
+        sentences = Sentences(run, f"cap_{name}", mean)
+        found.update(zip(sentences.texts, torch.from_numpy(sentences.vectors), strict=True))
+    return found
 
 
 def open_sources(

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import open_clip
 import torch
+import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -27,11 +28,18 @@ from photofind.training.image_stage import (
     CLASSES,
     LABELLED,
     ImageSide,
+    caption_vectors,
     draw_from,
     open_sources,
 )
 from photofind.training.loop import Group
-from photofind.training.loss import concept_entropy, contrastive_many, distillation, following
+from photofind.training.loss import (
+    concept_entropy,
+    contrastive_many,
+    distillation,
+    following,
+    nearness_of,
+)
 from photofind.training.maps import WHOLE, WRITTEN
 from photofind.training.model import encode_tokens, training_dtype
 from photofind.training.names import nonsense
@@ -69,6 +77,9 @@ class JointPlan:
     distill_weight: float = 0.3
     anchor_weight: float = 1.0
     written_weight: float = 3.0
+    dropped: float = 0.0  # of the pooled features, at random
+    forgotten: float = 0.0  # of a caption's words, at random
+    nearness: float = 0.0  # temperature of a caption's right answers; 0: its own photo alone
     draws: int = 1  # which of the sequences of batches; another one for another stage
     seed: int = 0
 
@@ -99,6 +110,7 @@ class JointStage:
         self._texts = TextDrawer(run, TextPlan(seed=plan.seed))
         self._drawer = Drawer(run, self._device)
         self._captioned = open_sources(self._drawer, CAPTIONED, captioned=True)
+        self._vectors = caption_vectors(run)
         self._half = training_dtype(self._device) is torch.bfloat16
         self._labelled = open_sources(self._drawer, LABELLED, captioned=False)
 
@@ -123,14 +135,16 @@ class JointStage:
         twice = self._twice(rng)
         batch = self._drawer.read([*captioned, *labelled, *twice], rng, window=plan.window)
         assert batch.maps is not None
-        every = image.photos(image.upper(batch.maps))
         first = sum(len(rows) for _, rows, _ in captioned)
         drawn = plan.captioned + plan.labelled
-        photos, plain, written = torch.split(every, [drawn, plan.written, plan.written])
+        pooled, seen_twice = torch.split(image.upper(batch.maps), [drawn, 2 * plan.written])
+        photos = image.photos(F.dropout(pooled, plan.dropped))
+        plain, written = image.photos(seen_twice).chunk(2)
 
         concepts = self._names.concepts(labelled, rng)
         shown = self._shown(concepts, rng)
-        captions = self._captions(captioned, rng)
+        whole = self._captions(captioned, rng)
+        captions = [self._shortened(caption, rng) for caption in whole]
         own_rng = random.Random(int(rng.integers(2**31)))
         meaningless = [nonsense(own_rng) for _ in range(plan.meaningless)]
         held = [self._texts.captions(plan.anchors, rng), self._texts.short(plan.anchors, rng)]
@@ -142,8 +156,12 @@ class JointStage:
         sentences, names, distractors, anchors = torch.split(encoded, sizes)
 
         scale, concept_scale = image.scale(), image.concept_scale()
+        near = None
+        if plan.nearness:
+            told = torch.stack([self._vectors[caption] for caption in whole]).to(self._device)
+            near = nearness_of(told, plan.nearness)
         contrast = contrastive_many(
-            photos[:first], sentences.view(first, plan.sentences, -1), scale, distractors
+            photos[:first], sentences.view(first, plan.sentences, -1), scale, distractors, near
         )
         place = np.full(len(self._names), -1)
         place[shown] = np.arange(len(shown))
@@ -197,6 +215,12 @@ class JointStage:
             name if alone else in_template(name, TEMPLATES[number])
             for name, alone, number in zip(names, bare, which, strict=True)
         ]
+
+    def _shortened(self, caption: str, rng: np.random.Generator) -> str:
+        """The caption without some of its words: a person who searches types fewer."""
+        words = caption.split()
+        kept = rng.random(len(words)) >= self._plan.forgotten
+        return " ".join(word for word, stays in zip(words, kept, strict=True) if stays) or caption
 
     def _captions(self, captioned: list[Drawn], rng: np.random.Generator) -> list[str]:
         """``sentences`` captions of each photo, one photo after the other."""

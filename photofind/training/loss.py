@@ -44,23 +44,40 @@ def contrastive(photos: Tensor, sentences: Tensor, scale: Tensor) -> Tensor:
 
 
 def contrastive_many(
-    photos: Tensor, sentences: Tensor, scale: Tensor, distractors: Tensor | None = None
+    photos: Tensor,
+    sentences: Tensor,
+    scale: Tensor,
+    distractors: Tensor | None = None,
+    nearness: Tensor | None = None,
 ) -> Tensor:
     """Contrast with several sentences a photo: ``sentences`` is (n, k, d), k for each photo.
 
     A photo's probability is shared evenly among its k sentences; each sentence looks for its one
     photo. ``distractors`` (m, d) are sentences that belong to no photo here: further wrong
-    answers for each photo. With k = 1 and none of them it is :func:`contrastive`.
+    answers for each photo. ``nearness`` (n k, n k), rows that add up to 1: how much of each
+    sentence's probability goes to the photos of the others (see :func:`nearness_of`); without it
+    everything to its own. With k = 1 and none of them it is :func:`contrastive`.
     """
     n, k, width = sentences.shape
     logits = scale * photos @ sentences.reshape(n * k, width).T
     owner = torch.arange(n, device=photos.device).repeat_interleave(k)
-    of_sentences = F.cross_entropy(logits.T, owner)
+    owned = F.one_hot(owner, n).to(logits.dtype)
+    right = owned if nearness is None else nearness @ owned
+    of_sentences = F.cross_entropy(logits.T, right)
     if distractors is not None:
         logits = torch.cat([logits, scale * photos @ distractors.T], dim=1)
-    own = F.one_hot(owner, n).T.to(logits.dtype) / k
+    own = (owned.T if nearness is None else owned.T @ nearness) / k
     of_photos = -(own * logits.log_softmax(dim=1)[:, : n * k]).sum(dim=1).mean()
     return (of_photos + of_sentences) / 2
+
+
+def nearness_of(teacher: Tensor, temperature: float) -> Tensor:
+    """How near sentences are to one another by a teacher's vectors (n, d): (n, n), rows sum to 1.
+
+    In a few thousand captions many say nearly the same. To call all but one of them wrong teaches
+    the noise of who described which photo.
+    """
+    return (teacher @ teacher.T / temperature).softmax(dim=1)
 
 
 def concept_entropy(photos: Tensor, names: Tensor, concepts: Tensor, scale: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from torch import Tensor
 from photofind.training import loop
 from photofind.training.backbone import load_backbone
 from photofind.training.caches import keep_mean
-from photofind.training.earlier import EarlierText, read_text
+from photofind.training.earlier import earlier_text, read_text
 from photofind.training.export import export, put_map_behind
 from photofind.training.image_stage import ImagePlan, ImageSide, ImageStage
 from photofind.training.joint_stage import JointPlan, JointStage
@@ -195,7 +195,7 @@ class Run:
         if self._start is None:
             return Teacher(self._device.type)
         keep_mean(self._folder, np.zeros(DIMENSION, np.float32))
-        return EarlierText(self._start, self._device)
+        return earlier_text(self._start, self._device)
 
     def _text_tower(self) -> open_clip.CLIP:
         """A model whose text tower follows the teacher's vectors, or is the teacher."""

@@ -21,10 +21,9 @@ from photofind.training.image_stage import ImageSide
 from photofind.training.judged import read_set
 from photofind.training.maps import Mapper
 from photofind.training.measures import Retrieval, ZeroShot, retrieval, zero_shot
-from photofind.training.model import encode_tokens
 from photofind.training.photos import SIDE, decode
 from photofind.training.sentences import Encode
-from photofind.training.text_stage import tokenize
+from photofind.training.text_stage import encode_texts
 
 CAPTIONED, LABELLED = "val_flickr8k", "val_tiny"
 SOURCES = {CAPTIONED: ("flickr8k_val.tar", None, SIDE), LABELLED: ("tiny_imagenet_val.tar", 0, 64)}
@@ -91,11 +90,9 @@ class Selection:
         self, name: str, side: ImageSide, model: open_clip.CLIP | None
     ) -> NDArray[np.float32]:
         sentences = self._sentences[name]
+        if model is not None:
+            return encode_texts(model, sentences.texts)
         device = side.projection.weight.device
-        if model is None:
-            vectors = side.sentences(torch.from_numpy(sentences.vectors).to(device))
-        else:
-            tokens = torch.split(tokenize(sentences.texts).to(device), AT_ONCE)
-            vectors = torch.cat([encode_tokens(model, part) for part in tokens])
+        vectors = side.sentences(torch.from_numpy(sentences.vectors).to(device))
         found: NDArray[np.float32] = vectors.float().cpu().numpy()
         return found

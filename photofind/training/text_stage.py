@@ -7,7 +7,7 @@ names are drawn far more often than their number deserves, since rare ones are l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,7 @@ TEMPLATES: tuple[str, ...] = tuple(template("{}") for template in OPENAI_IMAGENE
 BARE = 0.35  # of the drawn names stand alone, the others in a template
 CONTRAST_SCALE = 25.0  # fixed: what tells one sentence from another matters, not how far apart
 
+AT_ONCE = 512  # sentences, where none of them is trained on
 LENGTH_GROUPS = 8  # a batch is encoded in so many parts of like length
 
 CAPTIONS = {"cap_flickr30k": 0.55, "cap_flickr8k": 0.20, "cap_coco": 0.15, "cap_cc": 0.10}
@@ -75,6 +76,20 @@ def tokenize(texts: list[str]) -> Tensor:
     """CLIP's tokens, (n, 32) int64."""
     tokens: Tensor = open_clip.SimpleTokenizer(context_length=CONTEXT)(texts)
     return tokens
+
+
+@torch.inference_mode()
+def encode_texts(model: open_clip.CLIP, texts: Sequence[str]) -> NDArray[np.float32]:
+    """(n, 384) unit rows of the text tower, in the order given, computed where the model lies."""
+    device = model.positional_embedding.device
+    parts = [
+        encode_tokens(
+            model, tokenize(list(texts[first : first + AT_ONCE])).to(device), LENGTH_GROUPS
+        )
+        for first in range(0, len(texts), AT_ONCE)
+    ]
+    found: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
+    return found
 
 
 class TextDrawer:
