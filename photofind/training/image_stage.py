@@ -61,8 +61,10 @@ CAPTIONED: dict[str, float] = {
     "flickr8k": 0.60,
     "coco_sample": 0.18,
     "coco_captioned": 0.05,
+    "coco_more": 0.04,
     "coco_objects": 0.06,
     "web_sample": 0.06,
+    "flowers_captioned": 0.02,
     "coco_small": 0.01,
 }
 
@@ -81,8 +83,8 @@ class ImagePlan:
     concept_weight: float = 1.0
     distill_weight: float = 0.5
     distill_labelled: float = 0.3  # on photos that have a label, as a part of the above
-    dropped: float = 0.0  # of the pooled features, at random
-    nearness: float = 0.0  # temperature of a caption's right answers; 0: its own photo alone
+    dropped: float = 0.2  # of the pooled features, at random
+    nearness: float = 0.07  # temperature of a caption's right answers; 0: its own photo alone
     seed: int = 0
 
 

@@ -77,9 +77,9 @@ class JointPlan:
     distill_weight: float = 0.3
     anchor_weight: float = 1.0
     written_weight: float = 3.0
-    dropped: float = 0.0  # of the pooled features, at random
-    forgotten: float = 0.0  # of a caption's words, at random
-    nearness: float = 0.0  # temperature of a caption's right answers; 0: its own photo alone
+    dropped: float = 0.2  # of the pooled features, at random
+    forgotten: float = 0.1  # of a caption's words, at random
+    nearness: float = 0.07  # temperature of a caption's right answers; 0: its own photo alone
     draws: int = 1  # which of the sequences of batches; another one for another stage
     seed: int = 0
 

@@ -40,12 +40,14 @@ State = dict[str, Tensor]
 
 # How many photos of each set are mapped in each view: what two cores manage in half an hour.
 VIEWS: dict[str, tuple[int | None, ...]] = {
-    "flickr8k": (None, None, None),
-    "coco_captioned": (None, None),
-    "coco_sample": (None, None),
-    "web_sample": (None, None),
+    "flickr8k": (None,) * 6,
+    "coco_captioned": (None,) * 4,
+    "coco_more": (None,) * 4,
+    "coco_sample": (None,) * 4,
+    "web_sample": (None,) * 4,
     "coco_small": (None,),
-    "coco_objects": (None,),
+    "coco_objects": (None,) * 3,
+    "flowers_captioned": (None,),
     "fruits_vegetables": (None,),
     "weather": (None,),
     "pages": (None,),
@@ -75,8 +77,8 @@ class Steps:
     head: int = 450
     upper: int = 450
     text: int = 600
-    joint: int = 1000
-    calm: int = 260
+    joint: int = 1200
+    calm: int = 220
 
     def shortened(self, factor: float) -> Steps:
         """As many times as many."""

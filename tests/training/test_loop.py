@@ -22,7 +22,7 @@ def image_stage(run: Path, *, frozen: bool):  # type: ignore[no-untyped-def]
     side = ImageSide(Upper(network)).eval()
     plan = ImagePlan(
         captioned=64, labelled=8, frozen=frozen, upper_rate=1e-3, head_rate=3e-3,
-        concept_weight=0.1, distill_weight=0.0,
+        concept_weight=0.1, distill_weight=0.0, dropped=0.0, nearness=0.0,
     )  # fmt: skip
     return ImageStage(run, side, plan)
 

@@ -13,6 +13,7 @@ from photofind.training.loss import (
     contrastive_many,
     distillation,
     following,
+    nearness_of,
     symmetric_cross_entropy,
 )
 
@@ -62,6 +63,33 @@ def test_a_distractor_costs_the_photo_it_looks_like() -> None:
     far = contrastive_many(photos, sentences[:, None], scale, distractors=-photos[:1])
     near = contrastive_many(photos, sentences[:, None], scale, distractors=photos[:1])
     assert plain < far < near
+
+
+def test_no_two_sentences_near_each_other_is_the_plain_loss() -> None:
+    photos, sentences, scale = unit(6, 1), unit(12, 2).view(6, 2, 16), torch.tensor(10.0)
+    plain = contrastive_many(photos, sentences, scale)
+    alone = contrastive_many(photos, sentences, scale, nearness=torch.eye(12))
+    assert alone.item() == pytest.approx(plain.item(), rel=1e-6)
+
+
+def test_whoever_says_the_same_shares_the_right_answer() -> None:
+    """Two photos with one sentence: neither direction can do better than one half each."""
+    sentences, scale = torch.eye(16)[[0, 0, 1]], torch.tensor(HIGHEST_SCALE)
+    near = nearness_of(sentences, temperature=0.01)
+    torch.testing.assert_close(
+        near, torch.tensor([[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.0, 0.0, 1.0]])
+    )
+    shared = contrastive_many(sentences, sentences[:, None], scale, nearness=near)
+    assert shared.item() == pytest.approx(2 * math.log(2) / 3, abs=1e-4)
+    photos = torch.eye(16)[[0, 2, 1]]  # the second sees something else in the same words
+    told_apart = contrastive_many(photos, sentences[:, None], scale, nearness=near)
+    assert told_apart > shared
+
+
+def test_nearness_is_a_share_of_each_sentence() -> None:
+    near = nearness_of(unit(8, 4), temperature=0.07)
+    torch.testing.assert_close(near.sum(dim=1), torch.ones(8))
+    assert (near.argmax(dim=1) == torch.arange(8)).all()
 
 
 def test_the_scale_starts_at_the_temperature_and_is_clamped() -> None:
