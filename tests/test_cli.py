@@ -211,6 +211,26 @@ def test_options_may_stand_before_the_command() -> None:
     assert after.library == "/somewhere"
 
 
+def test_a_model_named_by_a_relative_path_is_looked_for_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that opens it has another current folder."""
+    from photofind.cli.words import parse
+
+    def model(name: str) -> str:
+        return str(parse(["search", "dog", "--model", name]).model)
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "weights").touch()
+    assert model("local-dir:mine") == f"local-dir:{tmp_path / 'mine'}"
+    assert model("ViT-B-32:there/w.pt") == f"ViT-B-32:{tmp_path / 'there' / 'w.pt'}"
+    assert model("ViT-B-32:w.safetensors") == f"ViT-B-32:{tmp_path / 'w.safetensors'}"
+    assert model("ViT-B-32:weights") == f"ViT-B-32:{tmp_path / 'weights'}"
+    assert parse(["--model", "local-dir:mine"]).model == f"local-dir:{tmp_path / 'mine'}"
+    for name in ("builtin", "ViT-B-32", "ViT-B-32:laion2b_s34b_b79k", "hf-hub:somebody/model"):
+        assert model(name) == name
+
+
 def test_words_that_are_no_command_are_folders_for_the_window() -> None:
     from photofind.cli.words import parse
 

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from photofind import __version__
+from photofind.paths import absolute_model
 
 COMMANDS = ("index", "search", "status", "doctor", "classify", "demo")
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -99,6 +100,8 @@ def _with_defaults(chosen: argparse.Namespace) -> argparse.Namespace:
     for name, default in (("library", None), ("model", None), ("device", None), ("json", False)):
         if not hasattr(chosen, name):
             setattr(chosen, name, default)
+    if chosen.model is not None:
+        chosen.model = absolute_model(chosen.model)
     return chosen
 
 

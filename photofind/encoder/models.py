@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from photofind.errors import ModelError
+from photofind.paths import is_weights_file
 from photofind.resources import resource
 
 BUILTIN: Final = "builtin"
 LOCAL_DIR: Final = "local-dir"
 CONFIG_NAME: Final = "open_clip_config.json"
 EVERY_LANGUAGE: Final = "*"
-_WEIGHT_SUFFIXES: Final = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".npz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def resolve(name: str | None) -> ModelSpec:
     if not source:
         tag = next((tag for known, tag in _recommended() if known == architecture), "")
         return _of_tag(architecture, tag)
-    if _looks_like_file(source):
+    if is_weights_file(source):
         return _of_file(architecture, source)
     return _of_tag(architecture, source)
 
@@ -155,15 +155,6 @@ def find_weights(folder: Path) -> Path:
     if not others:
         raise ModelError(f"The model folder {folder} has no weights in it.")
     return next((path for path in others if path.suffix == ".safetensors"), others[0])
-
-
-def _looks_like_file(source: str) -> bool:
-    return (
-        source.endswith(_WEIGHT_SUFFIXES)
-        or "/" in source
-        or os.sep in source
-        or Path(source).is_file()
-    )
 
 
 def _unknown(architecture: str) -> str:
