@@ -153,6 +153,13 @@ def test_a_picture_is_classified_by_labels(shop: Shop) -> None:
     assert sum(entry["probability"] for entry in labels) == pytest.approx(1, abs=1e-4)
 
 
+def test_undecodable_labels_can_be_sent() -> None:
+    from photofind.cli.words import labels_of, parse
+
+    chosen = parse(["classify", "x.jpg", "--labels", "caf\udce9,a dog"])
+    assert [label.encode() for label in labels_of(chosen)] == [b"caf?", b"a dog"]
+
+
 def test_a_path_that_is_not_there_is_named(shop: Shop, tmp_path: Path) -> None:
     out, errors = shop.run("index", tmp_path / "no such folder", status=1)
     assert out == ""
@@ -187,6 +194,8 @@ def test_a_reader_that_has_heard_enough_is_no_error(shop: Shop) -> None:
         ("search", "dog", "--image", "x.jpg"),
         ("status", "--device", "quantum"),
         ("classify", "x.jpg", "--labels", " , "),
+        ("search", "dog", "--model", "local-dir:/caf\udce9"),
+        ("index", "/photos", "--exclude", "caf\udce9"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_a_word(

@@ -21,6 +21,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     shared.add_argument(
         "--model",
         metavar="NAME",
+        type=_text,
         default=argparse.SUPPRESS,
         help="the model: a name, ARCH:TAG, ARCH:FILE or local-dir:DIR (default: the built-in one)",
     )
@@ -53,6 +54,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     index.add_argument(
         "--exclude",
         metavar="PATTERN",
+        type=_text,
         action="append",
         default=[],
         help="skip files and folders with such a name, now and later",
@@ -112,5 +114,18 @@ def _positive(text: str) -> int:
     return number
 
 
+def _text(given: str) -> str:
+    """What goes to the worker as text, which undecodable bytes of the command line are not.
+
+    Not replaced by question marks: in a pattern or a file's name they mean something else.
+    """
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("this is no valid UTF-8") from None
+    return given
+
+
 def labels_of(chosen: argparse.Namespace) -> list[str]:
-    return [label.strip() for label in chosen.labels.split(",") if label.strip()]
+    labels = chosen.labels.encode("utf-8", "replace").decode("utf-8")
+    return [label.strip() for label in labels.split(",") if label.strip()]

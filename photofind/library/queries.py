@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from photofind.catalog import Catalog
 from photofind.encoder.zeroshot import SINGLE_TEMPLATE, TEMPLATES, classify
-from photofind.errors import PhotoFindError, UnreadablePhoto, UsageError, WorkerUnavailable
+from photofind.errors import PhotoFindError, Reason, UnreadablePhoto, UsageError, WorkerUnavailable
 from photofind.images import ReadPhoto
 from photofind.images.pool import DecodePool
 from photofind.library.models import LoadedModel, Models
@@ -85,6 +85,8 @@ def _embed_file(path: bytes, loaded: LoadedModel, pool: DecodePool) -> Vector:
     try:
         return _embed(pool.read(path, loaded.encoder.preprocessing, urgent=True), loaded)
     except UnreadablePhoto as problem:
+        if problem.reason is Reason.VANISHED:  # nobody found it in a folder: it was never there
+            raise UnreadablePhoto(f"There is no file {shown_path(path)}.") from None
         raise UnreadablePhoto(f"{shown_path(path)}: {problem}") from None
 
 
@@ -92,6 +94,8 @@ def _embed(read: "Future[ReadPhoto]", loaded: LoadedModel) -> Vector:
     photo = read.result()
     assert photo.pixels is not None
     vector: Vector = loaded.encoder.encode_images(np.stack([photo.pixels]))[0]
+    if not np.isfinite(vector).all():
+        raise UnreadablePhoto(Reason.NO_EMBEDDING)
     return vector
 
 
