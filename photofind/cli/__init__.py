@@ -123,7 +123,7 @@ def _index(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
 
 
 def _search(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
-    client = Client.open(paths, model=chosen.model, device=chosen.device)
+    client = Client.open(paths, model=chosen.model, device=chosen.device, passing=True)
     try:
         if chosen.query == "-":
             for line in _lines():
@@ -229,7 +229,7 @@ def _doctor(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
 
 def _classify(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
     labels = labels_of(chosen)
-    client = Client.open(paths, model=chosen.model, device=chosen.device)
+    client = Client.open(paths, model=chosen.model, device=chosen.device, passing=True)
     try:
         done = client.call(
             Classify(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photofind.catalog import Catalog
-from photofind.encoder import Encoder, open_encoder, resolve
+from photofind.encoder import BUILTIN, Encoder, open_encoder, resolve
 from photofind.errors import PhotoFindError
 from photofind.index import VectorIndex
 from photofind.library.modellist import model_lines
@@ -43,6 +43,7 @@ class Models:
         *,
         model: str | None,
         device: str | None,
+        passing: bool,
     ) -> None:
         self._catalog = catalog
         self._paths = paths
@@ -50,8 +51,11 @@ class Models:
         self._lock = threading.RLock()  # held while a model is loaded
         self._loaded: dict[tuple[str, str], LoadedModel] = {}
         self._judging = False
-        self._override = model  # what the worker was started with, before anything was chosen
-        self._device = device or catalog.setting("device") or "auto"
+        # What the worker was started with is the library's before anything was chosen. But not what
+        # one search was asked with: the next one, by somebody else, does not mean it.
+        self._override = None if passing else model
+        self._device = (None if passing else device) or catalog.setting("device") or "auto"
+        self._first = (model, device) if passing else (None, None)
         self.state = EncoderState(state="none", model=model or catalog.setting("model") or "")
 
     def get(self, model: str | None = None, device: str | None = None) -> LoadedModel:
@@ -66,6 +70,10 @@ class Models:
                 if (loaded := self._loaded.get(key)) is None:
                     loaded = self._loaded[key] = self._load(*key)
         return loaded
+
+    def load_first(self) -> None:
+        """Load what will be asked for first. Raises ModelError or DeviceError."""
+        self.get(*self._first)
 
     def choose(self, model: str | None, device: str | None) -> LoadedModel:
         """Use this model for the library from now on; one that does not load changes nothing."""
@@ -146,8 +154,9 @@ class Models:
 
     def _remember(self, loaded: LoadedModel) -> None:
         """What readers of the catalog need to count: the key of the library's own encoder."""
-        own = resolve(self._catalog.setting("model") or self._override).name
-        if loaded.encoder.name == own:
+        own = self._catalog.setting("model") or self._override
+        # The built-in one may be missing from an installation that uses another.
+        if loaded.encoder.name == (resolve(own).name if own else BUILTIN):
             self._catalog.set_setting("encoder_key", loaded.encoder.key)
             self._catalog.set_setting("model_used", loaded.encoder.name)
             self._catalog.set_setting("device_used", loaded.encoder.device)
