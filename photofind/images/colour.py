@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps, TiffImagePlugin
 
 WHITE: Final = (255, 255, 255)
 STRIP_ROWS: Final = 64
@@ -33,7 +33,8 @@ def plain(image: Image.Image) -> Image.Image:
     if mode == "1":
         return image.convert("L")
     if mode == "F" or mode.startswith("I"):
-        return _eight_bits(image)
+        grey = _eight_bits(image)
+        return ImageOps.invert(grey) if _is_white_zero(image) else grey
     return image.convert({"La": "LA", "RGBa": "RGBA", "PA": "RGBA"}.get(mode, "RGB"))
 
 
@@ -74,6 +75,14 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
         return ImageCms.buildTransform(source, _SRGB, mode, "RGB")
     except _BROKEN_PROFILE:
         return None
+
+
+def _is_white_zero(image: Image.Image) -> bool:
+    """Whether a TIFF counts from white to black, as some scanners do. Pillow turns it round only
+    where a value has 8 bits or fewer."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return False
+    return bool(image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
