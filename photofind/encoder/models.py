@@ -127,6 +127,8 @@ def _local_dir(given: str) -> ModelSpec:
 
 def _of_file(architecture: str, given: str) -> ModelSpec:
     file = Path(os.path.abspath(Path(given).expanduser()))
+    if file.is_dir():
+        raise ModelError(f"{file} is a folder; a model's folder is named as {LOCAL_DIR}:{file}.")
     if not file.is_file():
         raise ModelError(f"There is no model file {file}.")
     languages = _architecture_languages(architecture)
@@ -188,9 +190,11 @@ def _languages(text_config: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _text_config(path: Path) -> dict[str, Any]:
+    """Empty where there is none: whoever loads the model says that its configuration is odd."""
     config = read_config(path)
-    text: dict[str, Any] = config.get("model_cfg", config).get("text_cfg", {})
-    return text
+    network = config.get("model_cfg", config)
+    text = network.get("text_cfg") if isinstance(network, dict) else None
+    return text if isinstance(text, dict) else {}
 
 
 def read_config(path: Path) -> dict[str, Any]:
