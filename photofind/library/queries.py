@@ -37,7 +37,8 @@ def answer(
     try:
         if isinstance(request, ListModels):
             return ModelList(id=request.id, models=models.lines())
-        loaded = models.get(request.model, request.device)
+        passing = request.model is not None or request.device is not None
+        loaded = models.get(request.model, request.device, passing=passing)
         if isinstance(request, Classify):
             return _classify(request, loaded, pool)
         return _search(request, loaded, catalog, pool)
