@@ -220,6 +220,11 @@ def test_options_may_stand_before_the_command() -> None:
     assert after.library == "/somewhere"
 
 
+def test_as_many_hits_as_one_likes_can_be_asked_for(shop: Shop) -> None:
+    answer = shop.ask("search", "a dog", "--top", "9" * 30)
+    assert len(answer["results"]) == 12  # type: ignore[arg-type]
+
+
 def test_a_model_named_by_a_relative_path_is_looked_for_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from photofind.paths import absolute_model
 
 COMMANDS = ("index", "search", "status", "doctor", "classify", "demo")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+MOST_HITS = 2**31 - 1  # more than any library has; what is asked for must fit into a message
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -111,7 +112,7 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
+    return min(number, MOST_HITS)
 
 
 def _text(given: str) -> str:
