@@ -26,6 +26,8 @@ def plain(image: Image.Image) -> Image.Image:
     mode = image.mode
     if mode in ("L", "RGB"):
         return image.convert("RGBA") if "transparency" in image.info else image
+    if mode == "RGBA" and _hides_nothing(image):
+        return image.convert("RGB")
     if mode in ("LA", "RGBA", "CMYK"):
         return image
     if mode == "P":
@@ -75,6 +77,18 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
         return ImageCms.buildTransform(source, _SRGB, mode, "RGB")
     except _BROKEN_PROFILE:
         return None
+
+
+def _hides_nothing(image: Image.Image) -> bool:
+    """Whether a fourth channel is no transparency.
+
+    In Photoshop's files it is as often a selection that was saved; and where it is transparency,
+    the colours lie over white already. In TGA and BMP it may be there without ever having been
+    filled.
+    """
+    if image.format in ("TGA", "BMP", "DIB"):
+        return image.getchannel("A").getextrema() == (0, 0)
+    return image.format == "PSD"
 
 
 def _is_white_zero(image: Image.Image) -> bool:

@@ -239,6 +239,17 @@ def test_what_is_transparent_is_white() -> None:
     assert middle(shown(Image.new("RGB", (9, 9), RED), transparency=RED)) == WHITE
 
 
+def test_a_fourth_channel_that_is_no_transparency_hides_nothing() -> None:
+    nothing = corners().convert("RGBA")
+    nothing.putalpha(0)
+    assert difference(shown(nothing, "TGA"), corners()) < 6
+    header = b"8BPS\0\x01" + bytes(6) + struct.pack(">HIIHH", 4, 8, 8, 8, 3)
+    red = b"".join(bytes([value]) * 64 for value in RED)
+    selection = bytes([0] * 32 + [255] * 32)
+    photo = read_picture(header + bytes(14) + red + selection, None)
+    assert difference(opened(photo.thumbnail), Image.new("RGB", (8, 8), RED)) < 6
+
+
 @pytest.mark.parametrize("bits", [10, 12, 14, 16])
 @pytest.mark.parametrize("format_name", ["PNG", "TIFF"])
 def test_deep_greys_fill_the_scale(format_name: str, bits: int) -> None:
