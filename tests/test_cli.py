@@ -12,6 +12,7 @@ import pytest
 
 from photofind.client import Client
 from photofind.paths import LibraryPaths, path_from_shown
+from tests.models import write_tiny_model
 from tests.pictures import fill, jpeg
 
 pytestmark = pytest.mark.timeout(300)
@@ -107,6 +108,15 @@ def test_a_question_a_line_is_answered_before_the_next_is_asked(shop: Shop) -> N
         assert len(answer["results"]) == 2
     rest, errors = talk.communicate(timeout=20)
     assert (rest, errors, talk.returncode) == (b"", b"", 0)
+
+
+def test_a_search_with_a_model_that_has_read_nothing_says_so(shop: Shop, tmp_path: Path) -> None:
+    other = Shop(shop.library.root.parent, write_tiny_model(tmp_path / "other", seed=1))
+    out, errors = other.run("search", "a dog")
+    assert out == ""
+    assert [line for line in errors if "no photo was read with this model" in line] == errors
+    assert len(errors) == 1
+    assert other.ask("search", "a dog")["results"] == []
 
 
 def test_a_picture_finds_itself_and_its_copy_elsewhere(shop: Shop, tmp_path: Path) -> None:
