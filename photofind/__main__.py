@@ -48,12 +48,13 @@ def _worker(words: Sequence[str]) -> int:
     parser.add_argument("--library", required=True)
     parser.add_argument("--model")
     parser.add_argument("--device")
+    parser.add_argument("--passing", action="store_true")
     chosen = parser.parse_args(words)
 
     from photofind.paths import library_paths
     from photofind.worker import main as work
 
-    return work(library_paths(chosen.library), chosen.model, chosen.device)
+    return work(library_paths(chosen.library), chosen.model, chosen.device, passing=chosen.passing)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Client as connect_to
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -122,18 +122,22 @@ class Client:
         *,
         model: str | None = None,
         device: str | None = None,
+        passing: bool = False,
         judges: bool = False,
         on_event: Callable[[AnyEvent], None] | None = None,
         on_closed: Callable[[PhotoFindError | None], None] | None = None,
     ) -> "Client":
         """Find the library's worker or start one, and shake hands. Blocks; not for a GUI thread.
 
-        `model` and `device` only tell a worker that is started here what to load first. Raises
-        whatever keeps the worker from opening the library (CatalogDamaged, LibraryReadOnly ...),
-        or WorkerUnavailable.
+        `model` and `device` only tell a worker that is started here what to load first; and which
+        are the library's until others are chosen, unless they are `passing`: meant for single
+        requests, which name them. Raises whatever keeps the worker from opening the library
+        (CatalogDamaged, LibraryReadOnly ...), or WorkerUnavailable.
         """
         prepare_library(paths)
-        connection, welcome = _find_or_start(paths, model, device, judges)
+        words = [*(["--model", model] if model else []), *(["--device", device] if device else [])]
+        words += ["--passing"] if passing else []
+        connection, welcome = _find_or_start(paths, words, judges)
         return cls(connection, welcome, on_event, on_closed)
 
     @property
@@ -271,7 +275,7 @@ def _hang_up(connection: "Connection[Any, Any]") -> None:
 
 
 def _find_or_start(
-    paths: LibraryPaths, model: str | None, device: str | None, judges: bool
+    paths: LibraryPaths, words: Sequence[str], judges: bool
 ) -> "tuple[Connection[Any, Any], Welcome]":
     deadline = time.monotonic() + START_SECONDS
     started: subprocess.Popen[bytes] | None = None
@@ -298,7 +302,7 @@ def _find_or_start(
             if deaths >= 3:
                 break
         if started is None and time.monotonic() - started_at > SPAWN_AGAIN_SECONDS:
-            started, started_at = _spawn(paths, model, device), time.monotonic()
+            started, started_at = _spawn(paths, words), time.monotonic()
         time.sleep(RETRY_SECONDS)
     raise Unavailable(
         f"The background worker did not start; {paths.log / 'worker.log'} may say why, "
@@ -345,11 +349,9 @@ def _shake_hands(worker: WorkerFile, judges: bool) -> "tuple[Connection[Any, Any
     return None
 
 
-def _spawn(paths: LibraryPaths, model: str | None, device: str | None) -> "subprocess.Popen[bytes]":
+def _spawn(paths: LibraryPaths, words: Sequence[str]) -> "subprocess.Popen[bytes]":
     """Start a worker in a session of its own, so that Ctrl+C in a terminal does not reach it."""
-    command = [*own_program(), "--worker", "--library", str(paths.root)]
-    command += ["--model", model] if model else []
-    command += ["--device", device] if device else []
+    command = [*own_program(), "--worker", "--library", str(paths.root), *words]
     try:
         errors: Any = open(_stderr_file(paths), "ab")  # noqa: SIM115 (the child keeps it)
     except OSError:

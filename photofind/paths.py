@@ -8,8 +8,12 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import platformdirs
+
+_WEIGHT_SUFFIXES: Final = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".npz")
+_HUB: Final = "hf-hub"  # what follows it has a slash and is no path
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,27 @@ def library_paths(chosen: str | None = None) -> LibraryPaths:
 def absolute(path: str | bytes | os.PathLike[str]) -> bytes:
     """An absolute, normalised path as bytes. Links are not resolved: a person knows their names."""
     return os.path.abspath(os.fsencode(path))
+
+
+def is_weights_file(source: str) -> bool:
+    """Whether what follows an architecture's name means a file, and not a pretrained tag."""
+    return (
+        source.endswith(_WEIGHT_SUFFIXES)
+        or "/" in source
+        or os.sep in source
+        or Path(source).is_file()
+    )
+
+
+def absolute_model(name: str) -> str:
+    """A model's name with the folder or file in it, if there is one, made absolute.
+
+    To be called where a person named it: the worker, which opens it, has another current folder.
+    """
+    kind, _, source = name.partition(":")
+    if not source or kind == _HUB or not (kind == "local-dir" or is_weights_file(source)):
+        return name
+    return f"{kind}:{os.path.abspath(os.path.expanduser(source))}"
 
 
 def is_within(path: bytes, folder: bytes) -> bool:

@@ -103,9 +103,11 @@ class Session:
 class Worker:
     """Serves one library until nobody needs it."""
 
-    def __init__(self, paths: LibraryPaths, model: str | None, device: str | None) -> None:
+    def __init__(
+        self, paths: LibraryPaths, model: str | None, device: str | None, passing: bool = False
+    ) -> None:
         self._paths = paths
-        self._model, self._device = model, device
+        self._model, self._device, self._passing = model, device, passing
         self._token = secrets.token_hex(16)
         self._sessions: set[Session] = set()
         self._sessions_lock = threading.Lock()
@@ -265,7 +267,11 @@ class Worker:
         give_way()  # so do the decoders, and the image tower's threads, which are started from here
         try:
             self._library = Library(
-                self._paths, model=self._model, device=self._device, announce=self._announce
+                self._paths,
+                model=self._model,
+                device=self._device,
+                passing=self._passing,
+                announce=self._announce,
             )
         except PhotoFindError as error:
             self._refusal = error
@@ -332,7 +338,9 @@ def _listen(paths: LibraryPaths) -> Listener:
     raise OSError("no folder for a socket")
 
 
-def main(paths: LibraryPaths, model: str | None, device: str | None) -> int:
+def main(
+    paths: LibraryPaths, model: str | None, device: str | None, *, passing: bool = False
+) -> int:
     """Run the worker of a library; returns the exit status that `client` understands."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lock = filelock.FileLock(paths.worker_lock)
@@ -343,7 +351,7 @@ def main(paths: LibraryPaths, model: str | None, device: str | None) -> int:
     except OSError as error:
         return _status_of(error, paths)
     start_log(paths.log, "worker")
-    worker = Worker(paths, model, device)
+    worker = Worker(paths, model, device, passing)
     signal.signal(signal.SIGTERM, lambda *_: worker._ending.set())
     try:
         worker.serve()

@@ -12,6 +12,7 @@ import pytest
 
 from photofind.client import Client
 from photofind.paths import LibraryPaths, path_from_shown
+from tests.models import write_tiny_model
 from tests.pictures import fill, jpeg
 
 pytestmark = pytest.mark.timeout(300)
@@ -109,6 +110,15 @@ def test_a_question_a_line_is_answered_before_the_next_is_asked(shop: Shop) -> N
     assert (rest, errors, talk.returncode) == (b"", b"", 0)
 
 
+def test_a_search_with_a_model_that_has_read_nothing_says_so(shop: Shop, tmp_path: Path) -> None:
+    other = Shop(shop.library.root.parent, write_tiny_model(tmp_path / "other", seed=1))
+    out, errors = other.run("search", "a dog")
+    assert out == ""
+    assert [line for line in errors if "no photo was read with this model" in line] == errors
+    assert len(errors) == 1
+    assert other.ask("search", "a dog")["results"] == []
+
+
 def test_a_picture_finds_itself_and_its_copy_elsewhere(shop: Shop, tmp_path: Path) -> None:
     copy = shutil.copy(shop.photos / "p0003.jpg", tmp_path / "elsewhere.png")
     answer = shop.ask("search", "--image", copy, "--top", "1")
@@ -153,6 +163,13 @@ def test_a_picture_is_classified_by_labels(shop: Shop) -> None:
     assert sum(entry["probability"] for entry in labels) == pytest.approx(1, abs=1e-4)
 
 
+def test_undecodable_labels_can_be_sent() -> None:
+    from photofind.cli.words import labels_of, parse
+
+    chosen = parse(["classify", "x.jpg", "--labels", "caf\udce9,a dog"])
+    assert [label.encode() for label in labels_of(chosen)] == [b"caf?", b"a dog"]
+
+
 def test_a_path_that_is_not_there_is_named(shop: Shop, tmp_path: Path) -> None:
     out, errors = shop.run("index", tmp_path / "no such folder", status=1)
     assert out == ""
@@ -187,6 +204,8 @@ def test_a_reader_that_has_heard_enough_is_no_error(shop: Shop) -> None:
         ("search", "dog", "--image", "x.jpg"),
         ("status", "--device", "quantum"),
         ("classify", "x.jpg", "--labels", " , "),
+        ("search", "dog", "--model", "local-dir:/caf\udce9"),
+        ("index", "/photos", "--exclude", "caf\udce9"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_a_word(
@@ -209,6 +228,31 @@ def test_options_may_stand_before_the_command() -> None:
     assert (chosen.library, chosen.json, chosen.query) == ("/somewhere", True, "dog")
     after = parse(["search", "dog", "--library", "/somewhere"])
     assert after.library == "/somewhere"
+
+
+def test_as_many_hits_as_one_likes_can_be_asked_for(shop: Shop) -> None:
+    answer = shop.ask("search", "a dog", "--top", "9" * 30)
+    assert len(answer["results"]) == 12  # type: ignore[arg-type]
+
+
+def test_a_model_named_by_a_relative_path_is_looked_for_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that opens it has another current folder."""
+    from photofind.cli.words import parse
+
+    def model(name: str) -> str:
+        return str(parse(["search", "dog", "--model", name]).model)
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "weights").touch()
+    assert model("local-dir:mine") == f"local-dir:{tmp_path / 'mine'}"
+    assert model("ViT-B-32:there/w.pt") == f"ViT-B-32:{tmp_path / 'there' / 'w.pt'}"
+    assert model("ViT-B-32:w.safetensors") == f"ViT-B-32:{tmp_path / 'w.safetensors'}"
+    assert model("ViT-B-32:weights") == f"ViT-B-32:{tmp_path / 'weights'}"
+    assert parse(["--model", "local-dir:mine"]).model == f"local-dir:{tmp_path / 'mine'}"
+    for name in ("builtin", "ViT-B-32", "ViT-B-32:laion2b_s34b_b79k", "hf-hub:somebody/model"):
+        assert model(name) == name
 
 
 def test_words_that_are_no_command_are_folders_for_the_window() -> None:

@@ -15,7 +15,7 @@ from photofind import client
 from photofind.catalog import CatalogReader
 from photofind.cli.indexing import index_folders
 from photofind.encoder import Encoder
-from photofind.errors import Reason, WorkerUnavailable
+from photofind.errors import Reason, UnreadablePhoto, WorkerUnavailable
 from photofind.paths import LibraryPaths
 from tests.pictures import fill
 from tests.running import Running
@@ -72,3 +72,7 @@ def test_a_picture_without_a_usable_embedding_is_set_aside(
     assert (done.indexed, done.failed) == (5, 1)
     assert [file.reason for file in library.set_aside()] == [Reason.NO_EMBEDDING]
     assert len(library.found()) == 5
+    with pytest.raises(UnreadablePhoto, match="no usable answer"):
+        library.search(image_path=os.fsencode(tmp_path / "photos" / "red.png"))
+    with pytest.raises(UnreadablePhoto, match=r"There is no file .*mistyped\.png"):
+        library.search(image_path=os.fsencode(tmp_path / "mistyped.png"))

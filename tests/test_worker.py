@@ -325,6 +325,30 @@ def test_an_unknown_model_is_refused_and_the_library_keeps_its_own(
     assert found.model == tiny_model
 
 
+def test_a_model_that_one_search_names_does_not_become_the_librarys(
+    library: LibraryPaths, tiny_model: str
+) -> None:
+    def asked(client: Client, model: str | None) -> str:
+        done = client.call(Search(id=client.new_id(), text="x", model=model), timeout=60)
+        assert isinstance(done, SearchDone)
+        return done.model
+
+    def used() -> str | None:
+        reader = CatalogReader.open(library.catalog)
+        assert reader is not None
+        with reader:
+            return reader.setting("model_used")
+
+    client = Client.open(library, model=tiny_model, passing=True)
+    try:
+        assert asked(client, tiny_model) == tiny_model
+        assert used() is None
+        assert asked(client, None) == "builtin"
+        assert used() == "builtin"
+    finally:
+        client.close()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="a priority belongs to the whole process")
 def test_reading_photos_gives_way_and_queries_do_not(
     library: LibraryPaths, tiny_model: str, tmp_path: Path

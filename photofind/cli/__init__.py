@@ -24,6 +24,11 @@ from photofind.protocol import Classified, Classify, Search, SearchDone
 
 __all__ = ["COMMANDS", "main"]
 
+_NOTHING_READ = (
+    "photofind: no photo was read with this model yet; `photofind index FOLDER` reads them, with "
+    "--model if the model is not the library's"
+)
+
 OpenWindow = Callable[[LibraryPaths, Sequence[bytes], str | None, str | None], int]
 
 
@@ -123,15 +128,18 @@ def _index(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
 
 
 def _search(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
-    client = Client.open(paths, model=chosen.model, device=chosen.device)
+    client = Client.open(paths, model=chosen.model, device=chosen.device, passing=True)
     try:
         if chosen.query == "-":
+            searched = True
             for line in _lines():
-                _answer(chosen, client, query=line)
+                before, searched = searched, _answer(chosen, client, query=line)
+                if before and not searched:  # said once, not for each line
+                    _say(_NOTHING_READ)
                 if not chosen.json:
                     print(flush=True)  # an empty line ends each answer
-        else:
-            _answer(chosen, client, query=chosen.query, image=chosen.image)
+        elif not _answer(chosen, client, query=chosen.query, image=chosen.image):
+            _say(_NOTHING_READ)
     finally:
         client.close()
     return 0
@@ -146,7 +154,8 @@ def _lines() -> Iterator[str]:
 
 def _answer(
     chosen: argparse.Namespace, client: Client, *, query: str | None, image: str | None = None
-) -> None:
+) -> bool:
+    """Print one search's hits; says whether there was any photo to look through."""
     done = search_once(
         client, query, image=image, top=chosen.top, model=chosen.model, device=chosen.device
     )
@@ -163,6 +172,7 @@ def _answer(
         )
     else:
         print_hits(shown)
+    return done.searched > 0
 
 
 def search_once(
@@ -229,7 +239,7 @@ def _doctor(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
 
 def _classify(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
     labels = labels_of(chosen)
-    client = Client.open(paths, model=chosen.model, device=chosen.device)
+    client = Client.open(paths, model=chosen.model, device=chosen.device, passing=True)
     try:
         done = client.call(
             Classify(

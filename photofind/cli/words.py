@@ -4,9 +4,11 @@ import argparse
 from collections.abc import Sequence
 
 from photofind import __version__
+from photofind.paths import absolute_model
 
 COMMANDS = ("index", "search", "status", "doctor", "classify", "demo")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+MOST_HITS = 2**31 - 1  # more than any library has; what is asked for must fit into a message
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -20,6 +22,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     shared.add_argument(
         "--model",
         metavar="NAME",
+        type=_text,
         default=argparse.SUPPRESS,
         help="the model: a name, ARCH:TAG, ARCH:FILE or local-dir:DIR (default: the built-in one)",
     )
@@ -52,6 +55,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     index.add_argument(
         "--exclude",
         metavar="PATTERN",
+        type=_text,
         action="append",
         default=[],
         help="skip files and folders with such a name, now and later",
@@ -99,6 +103,8 @@ def _with_defaults(chosen: argparse.Namespace) -> argparse.Namespace:
     for name, default in (("library", None), ("model", None), ("device", None), ("json", False)):
         if not hasattr(chosen, name):
             setattr(chosen, name, default)
+    if chosen.model is not None:
+        chosen.model = absolute_model(chosen.model)
     return chosen
 
 
@@ -106,8 +112,21 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
+    return min(number, MOST_HITS)
+
+
+def _text(given: str) -> str:
+    """What goes to the worker as text, which undecodable bytes of the command line are not.
+
+    Not replaced by question marks: in a pattern or a file's name they mean something else.
+    """
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("this is no valid UTF-8") from None
+    return given
 
 
 def labels_of(chosen: argparse.Namespace) -> list[str]:
-    return [label.strip() for label in chosen.labels.split(",") if label.strip()]
+    labels = chosen.labels.encode("utf-8", "replace").decode("utf-8")
+    return [label.strip() for label in labels.split(",") if label.strip()]

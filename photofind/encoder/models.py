@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from photofind.errors import ModelError
+from photofind.paths import is_weights_file
 from photofind.resources import resource
 
 BUILTIN: Final = "builtin"
 LOCAL_DIR: Final = "local-dir"
 CONFIG_NAME: Final = "open_clip_config.json"
 EVERY_LANGUAGE: Final = "*"
-_WEIGHT_SUFFIXES: Final = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".npz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def resolve(name: str | None) -> ModelSpec:
     if not source:
         tag = next((tag for known, tag in _recommended() if known == architecture), "")
         return _of_tag(architecture, tag)
-    if _looks_like_file(source):
+    if is_weights_file(source):
         return _of_file(architecture, source)
     return _of_tag(architecture, source)
 
@@ -127,6 +127,8 @@ def _local_dir(given: str) -> ModelSpec:
 
 def _of_file(architecture: str, given: str) -> ModelSpec:
     file = Path(os.path.abspath(Path(given).expanduser()))
+    if file.is_dir():
+        raise ModelError(f"{file} is a folder; a model's folder is named as {LOCAL_DIR}:{file}.")
     if not file.is_file():
         raise ModelError(f"There is no model file {file}.")
     languages = _architecture_languages(architecture)
@@ -155,15 +157,6 @@ def find_weights(folder: Path) -> Path:
     if not others:
         raise ModelError(f"The model folder {folder} has no weights in it.")
     return next((path for path in others if path.suffix == ".safetensors"), others[0])
-
-
-def _looks_like_file(source: str) -> bool:
-    return (
-        source.endswith(_WEIGHT_SUFFIXES)
-        or "/" in source
-        or os.sep in source
-        or Path(source).is_file()
-    )
 
 
 def _unknown(architecture: str) -> str:
@@ -197,9 +190,11 @@ def _languages(text_config: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _text_config(path: Path) -> dict[str, Any]:
+    """Empty where there is none: whoever loads the model says that its configuration is odd."""
     config = read_config(path)
-    text: dict[str, Any] = config.get("model_cfg", config).get("text_cfg", {})
-    return text
+    network = config.get("model_cfg", config)
+    text = network.get("text_cfg") if isinstance(network, dict) else None
+    return text if isinstance(text, dict) else {}
 
 
 def read_config(path: Path) -> dict[str, Any]:

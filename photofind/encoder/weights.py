@@ -41,6 +41,7 @@ _VOCABULARIES: Final = (  # any of them makes a tokenizer
     "vocab.txt",
     "vocab.json",
 )
+_RESIZE_MODES: Final = ("shortest", "longest", "squash")
 _URL_CACHE: Final = Path("~/.cache/clip")  # where open_clip keeps weights that come from a URL
 
 
@@ -64,6 +65,7 @@ def load(spec: ModelSpec) -> Checkpoint:
     config, preprocessing_config, architecture = _configuration(open_clip, spec, hints)
     if _needs_transformers(config):
         import_transformers()
+        _require_vocabulary(config, spec)
     if "timm_model_name" in config["vision_cfg"]:
         import_timm()
     model = _network(open_clip, config, spec)
@@ -72,7 +74,9 @@ def load(spec: ModelSpec) -> Checkpoint:
     return Checkpoint(
         model=model,
         tokenize=_tokenizer(open_clip, config["text_cfg"], spec),
-        preprocessing=_preprocessing(open_clip, preprocessing_config, model.visual.image_size),
+        preprocessing=_checked_preprocessing(
+            open_clip, preprocessing_config, model.visual.image_size, spec
+        ),
         digest=digest,
         architecture=architecture,
     )
@@ -102,13 +106,27 @@ def is_here(spec: ModelSpec) -> bool:
 
 def _has_vocabulary(config: dict[str, Any]) -> bool:
     """Vocabularies other than CLIP's own are fetched apart from the weights."""
-    text = config["text_cfg"]
-    repository = text.get("hf_tokenizer_name") or text.get("hf_model_name")
+    repository = _vocabulary_of(config)
     if not repository:
         return True
     from huggingface_hub import try_to_load_from_cache
 
     return any(isinstance(try_to_load_from_cache(repository, name), str) for name in _VOCABULARIES)
+
+
+def _vocabulary_of(config: dict[str, Any]) -> str:
+    """The repository of a vocabulary that is fetched apart; empty for CLIP's own."""
+    text = config["text_cfg"]
+    return str(text.get("hf_tokenizer_name") or text.get("hf_model_name") or "")
+
+
+def _require_vocabulary(config: dict[str, Any], spec: ModelSpec) -> None:
+    """Raises ModelError, before transformers would, which advises to check the network."""
+    if not spec.architecture.startswith(f"{LOCAL_DIR}:") and not _has_vocabulary(config):
+        raise ModelError(
+            f"The vocabulary of {spec.name} is not on this computer, and no part of its weights:"
+            f" fetch {_vocabulary_of(config)} from Hugging Face into its cache first."
+        )
 
 
 def _weights(open_clip: Any, spec: ModelSpec) -> tuple[Path, dict[str, Any]]:
@@ -196,10 +214,21 @@ def _configuration(
     """open_clip's settings of the network, of the preprocessing, and the network's name."""
     scheme, _, folder = spec.architecture.partition(":")
     if scheme != LOCAL_DIR:
-        return open_clip.get_model_config(spec.architecture), hints, spec.architecture
+        config = open_clip.get_model_config(spec.architecture)
+        if hints.get("quick_gelu") and not config.get("quick_gelu"):
+            # OpenAI's weights, and some others, were trained with another activation than the
+            # architecture of their name has. open_clip loads them all the same, with a warning
+            # that nobody would see here; what they were trained with is the architecture's twin.
+            return {**config, "quick_gelu": True}, hints, f"{spec.architecture}-quickgelu"
+        return config, hints, spec.architecture
     whole = read_config(Path(folder) / CONFIG_NAME)
     config = whole.get("model_cfg")
-    if not isinstance(config, dict) or not {"vision_cfg", "text_cfg", "embed_dim"} <= set(config):
+    described = (
+        isinstance(config, dict)
+        and "embed_dim" in config
+        and all(isinstance(config.get(tower), dict) for tower in ("vision_cfg", "text_cfg"))
+    )
+    if not isinstance(config, dict) or not described:
         raise ModelError(f"The model configuration in {folder} describes no network.")
     name = hashlib.sha256(repr(_sorted(config)).encode()).hexdigest()[:8]
     return config, whole.get("preprocess_cfg") or {}, f"local-{name}"
@@ -212,8 +241,19 @@ def _sorted(value: Any) -> Any:
 
 
 def _needs_transformers(config: dict[str, Any]) -> bool:
-    text = config["text_cfg"]
-    return bool(text.get("hf_model_name") or text.get("hf_tokenizer_name"))
+    return bool(_vocabulary_of(config))
+
+
+def _checked_preprocessing(
+    open_clip: Any, config: Any, size: int | Iterable[int], spec: ModelSpec
+) -> Preprocessing:
+    try:
+        return _preprocessing(open_clip, config, size)
+    except (AttributeError, TypeError, ValueError, IndexError) as error:
+        raise ModelError(
+            f"What {spec.name} asks to be done with pictures makes no sense; see preprocess_cfg in"
+            f" its {CONFIG_NAME} ({_line(error)})."
+        ) from error
 
 
 def _preprocessing(
@@ -222,6 +262,8 @@ def _preprocessing(
     sides = (size, size) if isinstance(size, int) else tuple(size)
     if sides[0] != sides[1]:
         raise ModelError(f"Models for pictures of {sides[1]} x {sides[0]} are not supported.")
+    if config.get("resize_mode") not in (None, *_RESIZE_MODES):
+        raise ValueError(f"resize_mode {config['resize_mode']}")
     return Preprocessing(
         size=sides[0],
         resize=config.get("resize_mode") or "shortest",
@@ -251,8 +293,8 @@ def _tokenizer(
         tokenizer: Callable[[list[str]], Any] = open_clip.get_tokenizer(spec.architecture)
     except Exception as error:
         raise ModelError(
-            f"The vocabulary of {spec.name} is not on this computer; fetch the model first"
-            f" ({_line(error)})."
+            f"The vocabulary of {spec.name} cannot be read; the files of its tokenizer are missing"
+            f" or damaged ({_line(error)[:200]})."
         ) from error
     return tokenizer
 
@@ -326,6 +368,11 @@ def _attach(open_clip: Any, model: Any, file: Path, spec: ModelSpec) -> None:
         if "PytorchStreamReader" in str(error) or "zip archive" in str(error):
             raise ModelError(
                 f"The model file {file} is damaged or incomplete; fetch it again."
+            ) from error
+        if "TorchScript" in str(error):
+            raise ModelError(
+                f"The model file {file} is a TorchScript program, not only weights, and is not run"
+                " for safety; use a safetensors file."
             ) from error
         raise ModelError(
             f"The weights in {file} are not those of {spec.architecture}; name the architecture"

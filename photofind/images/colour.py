@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps, TiffImagePlugin
 
 WHITE: Final = (255, 255, 255)
 STRIP_ROWS: Final = 64
@@ -26,6 +26,8 @@ def plain(image: Image.Image) -> Image.Image:
     mode = image.mode
     if mode in ("L", "RGB"):
         return image.convert("RGBA") if "transparency" in image.info else image
+    if mode == "RGBA" and _hides_nothing(image):
+        return image.convert("RGB")
     if mode in ("LA", "RGBA", "CMYK"):
         return image
     if mode == "P":
@@ -33,7 +35,8 @@ def plain(image: Image.Image) -> Image.Image:
     if mode == "1":
         return image.convert("L")
     if mode == "F" or mode.startswith("I"):
-        return _eight_bits(image)
+        grey = _eight_bits(image)
+        return ImageOps.invert(grey) if _is_white_zero(image) else grey
     return image.convert({"La": "LA", "RGBa": "RGBA", "PA": "RGBA"}.get(mode, "RGB"))
 
 
@@ -74,6 +77,26 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
         return ImageCms.buildTransform(source, _SRGB, mode, "RGB")
     except _BROKEN_PROFILE:
         return None
+
+
+def _hides_nothing(image: Image.Image) -> bool:
+    """Whether a fourth channel is no transparency.
+
+    In Photoshop's files it is as often a selection that was saved; and where it is transparency,
+    the colours lie over white already. In TGA and BMP it may be there without ever having been
+    filled.
+    """
+    if image.format in ("TGA", "BMP", "DIB"):
+        return image.getchannel("A").getextrema() == (0, 0)
+    return image.format == "PSD"
+
+
+def _is_white_zero(image: Image.Image) -> bool:
+    """Whether a TIFF counts from white to black, as some scanners do. Pillow turns it round only
+    where a value has 8 bits or fewer."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return False
+    return bool(image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

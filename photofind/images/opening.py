@@ -10,7 +10,13 @@ from contextlib import contextmanager
 from functools import cache
 from typing import BinaryIO, Final
 
-from PIL import Image, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
+from PIL import (
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+)
 
 from photofind.errors import Reason, UnreadablePhoto
 from photofind.images.files import unreadable
@@ -40,8 +46,11 @@ _SIGNATURES: Final = (
     b"\0\0\0\x0cjP  ",
     b"\xff\x4f\xff\x51",  # JPEG 2000 without a container
 )
+_PSD: Final = b"8BPS"
+_PSD_DEPTH: Final = slice(22, 24)  # of its header: bits of a value
 _AVIF_BRANDS: Final = (b"avif", b"avis")
 _HEIF_BRANDS: Final = (b"hei", b"hev", b"mif", b"msf")  # heic, heix, hevc, mif1 ...
+_HEIF_FAMILY: Final = (b"mif1", b"msf1")
 _EXIF_ITEM: Final = b"Exif"  # its type in the list of a file's items
 _IMAGE_WIDTH: Final = 256  # the TIFF tag
 
@@ -51,7 +60,7 @@ PngImagePlugin.MAX_TEXT_CHUNK = TEXT_LIMIT_BYTES
 
 def open_picture(stream: BinaryIO, head: bytes) -> Image.Image:
     """The picture whose first bytes are `head`, not yet decoded. Call it in `decoder_errors`."""
-    brand = head[8:12] if head[4:8] == b"ftyp" else b""
+    brand = _brand(head)
     try:
         if head.startswith(_JPEG):
             # Not by Image.open: it holds the full size against the limit, but a JPEG of 200
@@ -63,18 +72,57 @@ def open_picture(stream: BinaryIO, head: bytes) -> Image.Image:
         if brand:
             _register_heif()
             return Image.open(stream, formats=("HEIF", "AVIF"))
-        return Image.open(stream, formats=FORMATS)
+        return _open_any(stream)
     except UnidentifiedImageError as error:
         raise UnreadablePhoto(_why_unidentified(stream, head, brand)) from error
+
+
+def _brand(head: bytes) -> bytes:
+    """What kind of HEIF or AVIF a file says it is; empty where it is neither.
+
+    Some AVIF files give the family's name first (`mif1`) and their own further on. libheif opens
+    them, but has no decoder for them.
+    """
+    if head[4:8] != b"ftyp":
+        return b""
+    brand = head[8:12]
+    if brand.startswith(_HEIF_FAMILY):
+        end = min(int.from_bytes(head[:4], "big"), len(head))
+        others = [head[at : at + 4] for at in range(16, end - 3, 4)]
+        return next((other for other in others if other in _AVIF_BRANDS), brand)
+    return brand
 
 
 def _why_unidentified(stream: BinaryIO, head: bytes, brand: bytes) -> Reason:
     if head.startswith(_TIFF) and _IMAGE_WIDTH in first_directory(stream, head):
         return Reason.UNSUPPORTED  # a sound TIFF of a rare kind, such as colours in floats
+    if head.startswith(_PSD) and int.from_bytes(head[_PSD_DEPTH], "big") in (16, 32):
+        return Reason.UNSUPPORTED
     webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     if webp or head.startswith(_SIGNATURES) or brand.startswith((*_HEIF_BRANDS, *_AVIF_BRANDS)):
         return Reason.DAMAGED
     return Reason.NOT_AN_IMAGE
+
+
+def _open_any(stream: BinaryIO) -> Image.Image:
+    image = Image.open(stream, formats=FORMATS)
+    if isinstance(image, TiffImagePlugin.TiffImageFile) and _is_deep_and_apart(image):
+        # Pillow reads the plain ones as if they had 8 bits, and shows noise. libtiff, which it
+        # leaves the packed ones to, reads both. The switch is the whole process's: another picture
+        # that is opened meanwhile is read by libtiff as well, and looks the same.
+        stream.seek(0)
+        before, TiffImagePlugin.READ_LIBTIFF = TiffImagePlugin.READ_LIBTIFF, True
+        try:
+            return Image.open(stream, formats=("TIFF",))
+        finally:
+            TiffImagePlugin.READ_LIBTIFF = before
+    return image
+
+
+def _is_deep_and_apart(image: TiffImagePlugin.TiffImageFile) -> bool:
+    """Whether it has 16 bits a colour, and each colour in a place of its own."""
+    apart = image.tag_v2.get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2
+    return apart and 16 in image.tag_v2.get(TiffImagePlugin.BITSPERSAMPLE, ())
 
 
 def _open_avif(stream: BinaryIO) -> Image.Image:

@@ -62,14 +62,21 @@ class Library:
         *,
         model: str | None,
         device: str | None,
+        passing: bool = False,
         announce: Callable[[Event], None],
     ) -> None:
-        """Open or make the library. Raises LibraryUnusable and its kin."""
+        """Open or make the library. Raises LibraryUnusable and its kin.
+
+        The model and device are loaded first, and are the library's until others are chosen; or
+        only the first, when they are `passing`.
+        """
         self._paths = paths
         self._announce = announce
         self._catalog = Catalog.open(paths.catalog)
         self._thumbnails = ThumbnailWriter(paths.thumbnails)
-        self._models = Models(self._catalog, paths, announce, model=model, device=device)
+        self._models = Models(
+            self._catalog, paths, announce, model=model, device=device, passing=passing
+        )
         self._pool = DecodePool(max(1, (os.cpu_count() or 2)))
         self._requests: SimpleQueue[tuple[Request, Client] | None] = SimpleQueue()
         self._jobs: list[Job] = []
@@ -145,10 +152,10 @@ class Library:
     # ---------------------------------------------------------------------- query thread
 
     def preload(self) -> None:
-        """Load the library's model before it is asked for; a failure is told when it is."""
+        """Load the first model before it is asked for; a failure is told when it is."""
         self._query_began = time.monotonic()
         try:
-            self._models.get()
+            self._models.load_first()
         except PhotoFindError as error:
             _log.warning("the model could not be loaded: %s", error)
         finally:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photofind.catalog import Catalog
-from photofind.encoder import Encoder, open_encoder, resolve
+from photofind.encoder import BUILTIN, Encoder, open_encoder, resolve
 from photofind.errors import PhotoFindError
 from photofind.index import VectorIndex
 from photofind.library.modellist import model_lines
@@ -43,6 +43,7 @@ class Models:
         *,
         model: str | None,
         device: str | None,
+        passing: bool,
     ) -> None:
         self._catalog = catalog
         self._paths = paths
@@ -50,22 +51,36 @@ class Models:
         self._lock = threading.RLock()  # held while a model is loaded
         self._loaded: dict[tuple[str, str], LoadedModel] = {}
         self._judging = False
-        self._override = model  # what the worker was started with, before anything was chosen
-        self._device = device or catalog.setting("device") or "auto"
-        self.state = EncoderState(state="none", model=model or catalog.setting("model") or "")
+        # What the worker was started with is the library's before anything was chosen. But not what
+        # one search was asked with: the next one, by somebody else, does not mean it.
+        self._override = None if passing else model
+        self._device = (None if passing else device) or catalog.setting("device") or "auto"
+        self._first = (model, device) if passing else (None, None)
+        told = self._override or catalog.setting("model") or ""
+        self.state = EncoderState(state="none", model=told)
 
-    def get(self, model: str | None = None, device: str | None = None) -> LoadedModel:
+    def get(
+        self, model: str | None = None, device: str | None = None, *, passing: bool = False
+    ) -> LoadedModel:
         """The named model, or the library's. Raises ModelError or DeviceError.
 
-        Waits for nothing when it is loaded: a query goes on while another model is loaded.
+        Waits for nothing when it is loaded: a query goes on while another model is loaded. Nobody
+        is told of a `passing` one, which a single request named: a window would take it for the
+        library's, and its failure for the end of indexing.
         """
         spec = resolve(model or self._catalog.setting("model") or self._override)
         key = spec.name, device or self._device
         if (loaded := self._loaded.get(key)) is None:
             with self._lock:
                 if (loaded := self._loaded.get(key)) is None:
-                    loaded = self._loaded[key] = self._load(*key)
+                    loaded = self._loaded[key] = self._load(*key, tell=not passing)
+        if not passing and self.state.state == "none":  # loaded before, for one request
+            self._say("text-ready", loaded.encoder)
         return loaded
+
+    def load_first(self) -> None:
+        """Load what will be asked for first. Raises ModelError or DeviceError."""
+        self.get(*self._first, passing=self._first != (None, None))
 
     def choose(self, model: str | None, device: str | None) -> LoadedModel:
         """Use this model for the library from now on; one that does not load changes nothing."""
@@ -125,12 +140,14 @@ class Models:
         for model in loaded:  # without the lock: hundreds of megabytes on their way to the disk
             model.index.save()
 
-    def _load(self, name: str, device: str) -> LoadedModel:
-        self._say("loading", None, model=name)
+    def _load(self, name: str, device: str, *, tell: bool) -> LoadedModel:
+        if tell:
+            self._say("loading", None, model=name)
         try:
             encoder = open_encoder(name, device)
         except PhotoFindError as error:
-            self._say("failed", None, model=name, message=str(error))
+            if tell:
+                self._say("failed", None, model=name, message=str(error))
             raise
         encoder_id = self._catalog.encoder_id(encoder.key, encoder.name, encoder.dimension)
         name_of_file = hashlib.sha256(encoder.key.encode()).hexdigest()[:16] + ".hnsw"
@@ -139,15 +156,17 @@ class Models:
         index.load()
         self.refresh_index(loaded)
         self._remember(loaded)
-        self._say("text-ready", encoder)
+        if tell:
+            self._say("text-ready", encoder)
         if self._judging:
             loaded.searcher.prepare_judging()
         return loaded
 
     def _remember(self, loaded: LoadedModel) -> None:
         """What readers of the catalog need to count: the key of the library's own encoder."""
-        own = resolve(self._catalog.setting("model") or self._override).name
-        if loaded.encoder.name == own:
+        own = self._catalog.setting("model") or self._override
+        # The built-in one may be missing from an installation that uses another.
+        if loaded.encoder.name == (resolve(own).name if own else BUILTIN):
             self._catalog.set_setting("encoder_key", loaded.encoder.key)
             self._catalog.set_setting("model_used", loaded.encoder.name)
             self._catalog.set_setting("device_used", loaded.encoder.device)

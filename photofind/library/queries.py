@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from photofind.catalog import Catalog
 from photofind.encoder.zeroshot import SINGLE_TEMPLATE, TEMPLATES, classify
-from photofind.errors import PhotoFindError, UnreadablePhoto, UsageError, WorkerUnavailable
+from photofind.errors import PhotoFindError, Reason, UnreadablePhoto, UsageError, WorkerUnavailable
 from photofind.images import ReadPhoto
 from photofind.images.pool import DecodePool
 from photofind.library.models import LoadedModel, Models
@@ -37,7 +37,8 @@ def answer(
     try:
         if isinstance(request, ListModels):
             return ModelList(id=request.id, models=models.lines())
-        loaded = models.get(request.model, request.device)
+        passing = request.model is not None or request.device is not None
+        loaded = models.get(request.model, request.device, passing=passing)
         if isinstance(request, Classify):
             return _classify(request, loaded, pool)
         return _search(request, loaded, catalog, pool)
@@ -85,6 +86,8 @@ def _embed_file(path: bytes, loaded: LoadedModel, pool: DecodePool) -> Vector:
     try:
         return _embed(pool.read(path, loaded.encoder.preprocessing, urgent=True), loaded)
     except UnreadablePhoto as problem:
+        if problem.reason is Reason.VANISHED:  # nobody found it in a folder: it was never there
+            raise UnreadablePhoto(f"There is no file {shown_path(path)}.") from None
         raise UnreadablePhoto(f"{shown_path(path)}: {problem}") from None
 
 
@@ -92,6 +95,8 @@ def _embed(read: "Future[ReadPhoto]", loaded: LoadedModel) -> Vector:
     photo = read.result()
     assert photo.pixels is not None
     vector: Vector = loaded.encoder.encode_images(np.stack([photo.pixels]))[0]
+    if not np.isfinite(vector).all():
+        raise UnreadablePhoto(Reason.NO_EMBEDDING)
     return vector
 
 

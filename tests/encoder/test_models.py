@@ -1,5 +1,6 @@
 """A name means one model, or says what to do. Nothing here needs torch."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,11 @@ def test_an_unknown_architecture_is_answered_with_near_names() -> None:
 def test_a_missing_checkpoint_file_is_named() -> None:
     with pytest.raises(ModelError, match=r"no model file .*weights\.safetensors"):
         resolve("ViT-B-32:weights.safetensors")
+
+
+def test_a_folder_in_the_place_of_a_file_is_told_how_to_be_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=f"local-dir:{re.escape(str(tmp_path))}"):
+        resolve(f"ViT-B-32:{tmp_path}")
 
 
 def test_the_hub_is_never_asked_for_a_model() -> None:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from photofind.encoder import open_encoder
+from photofind.encoder import open_encoder, weights
 from photofind.encoder.models import resolve
 from photofind.encoder.weights import load
 from photofind.errors import ModelError
@@ -139,11 +139,61 @@ def test_a_configuration_that_is_none_is_refused(models: Path, tmp_path: Path) -
         ("{", "cannot be read"),
         ("[]", "no table|not a table"),
         ('{"model_cfg": {}}', "describes no network"),
+        ('{"model_cfg": []}', "describes no network"),
+        ('{"model_cfg": {"embed_dim": 4, "vision_cfg": {}, "text_cfg": null}}', "no network"),
         ('{"model_cfg": {"embed_dim": 4, "vision_cfg": {"a": 1}, "text_cfg": {}}}', "be built"),
     ):
         (folder / "open_clip_config.json").write_text(text)
         with pytest.raises(ModelError, match=expected):
             open_encoder(f"local-dir:{folder}", "cpu")
+
+
+@pytest.mark.parametrize("odd", [[1], {"mean": [0.5]}, {"resize_mode": "stretch"}])
+def test_a_preprocessing_that_makes_no_sense_is_refused(
+    odd: object, models: Path, tmp_path: Path
+) -> None:
+    folder = copy_of(models / "tiny", tmp_path / "odd")
+    config = {"model_cfg": TINY, "preprocess_cfg": odd}
+    (folder / "open_clip_config.json").write_text(json.dumps(config))
+    assert "preprocess_cfg" in failure(f"local-dir:{folder}")
+
+
+@pytest.mark.filterwarnings("ignore:.*TorchScript")
+def test_a_program_is_not_called_weights_of_another_architecture(
+    real_architecture: tuple[str, Path], tmp_path: Path
+) -> None:
+    """OpenAI's own files are programs, and lie in many caches."""
+    file = tmp_path / "ViT-B-32.pt"
+    torch.jit.script(torch.nn.Linear(2, 2)).save(file)
+    message = failure(f"{real_architecture[0]}:{file}")
+    assert "TorchScript" in message
+    assert "not those of" not in message
+
+
+def test_a_vocabulary_that_is_not_on_this_computer_is_named(
+    real_architecture: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(weights, "import_transformers", lambda: None)
+    message = failure(f"ViT-B-16-SigLIP:{real_architecture[1]}")
+    assert "fetch timm/ViT-B-16-SigLIP" in message
+    assert "connect" not in message
+
+
+def test_weights_are_computed_with_the_activation_that_they_were_trained_with() -> None:
+    open_clip = weights.import_open_clip()
+
+    def configured(name: str) -> tuple[bool, str]:
+        spec = resolve(name)
+        hints = open_clip.get_pretrained_cfg(spec.architecture, spec.source)
+        config, _, architecture = weights._configuration(open_clip, spec, hints)
+        return bool(config.get("quick_gelu")), architecture
+
+    assert configured("ViT-B-32:openai") == (True, "ViT-B-32-quickgelu")
+    assert configured("ViT-B-32-quickgelu:openai") == (True, "ViT-B-32-quickgelu")
+    assert configured("ViT-B-32:laion2b_s34b_b79k") == (False, "ViT-B-32")
 
 
 def test_weights_that_are_not_on_this_computer_are_not_fetched(

@@ -1,6 +1,7 @@
 """Pictures and ways to save them, for the tests of reading."""
 
 import io
+import struct
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,26 @@ def exif(orientation: int | None = None, **tags: object) -> Image.Exif:
         else:
             result.get_ifd(ExifTags.IFD.Exif)[number] = value
     return result
+
+
+def deep_tiff(colours: list[NDArray[np.uint16]], photometric: int) -> bytes:
+    """A plain TIFF of 16 bits a colour, each colour in a place of its own; Pillow writes none."""
+    height, width = colours[0].shape
+    count = len(colours)
+    tags = {256: [width], 257: [height], 258: [16] * count, 259: [1], 262: [photometric]}
+    tags |= {273: [0] * count, 277: [count], 278: [height], 279: [2 * width * height] * count}
+    tags |= {284: [2]}
+    lists = 8 + 2 + 12 * len(tags) + 4  # where those longer than one begin
+    pixels = lists + sum(4 * len(values) for values in tags.values() if len(values) > 1)
+    tags[273] = [pixels + number * 2 * width * height for number in range(count)]
+    directory, far = struct.pack("<H", len(tags)), b""
+    for tag, values in sorted(tags.items()):
+        packed = struct.pack(f"<{len(values)}I", *values)
+        directory += struct.pack("<HHI", tag, 4, len(values))
+        directory += packed if len(values) == 1 else struct.pack("<I", lists + len(far))
+        far += packed if len(values) > 1 else b""
+    data = b"".join(colour.astype("<u2").tobytes() for colour in colours)
+    return b"II*\0" + struct.pack("<I", 8) + directory + bytes(4) + far + data
 
 
 def swapped_profile() -> bytes:

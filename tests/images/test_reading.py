@@ -2,6 +2,7 @@
 
 import io
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from tests.images.encoded import (
     RED,
     WHITE,
     corners,
+    deep_tiff,
     difference,
     exif,
     opened,
@@ -131,6 +133,16 @@ def test_an_animation_shows_its_first_frame(format_name: str, options: dict[str,
     assert difference(np.array(middle(image)), np.array(RED)) < 4
 
 
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_an_avif_that_names_its_family_first_is_read(orientation: int) -> None:
+    data = bytearray(saved(corners(), "AVIF", quality=95, exif=exif(orientation)))
+    assert data[4:12] == b"ftypavif"
+    data[8:12] = b"mif1"
+    photo = read_picture(bytes(data), None)
+    assert photo.facts.format == "AVIF"
+    assert (photo.facts.width, photo.facts.height) == ((120, 80) if orientation == 1 else (80, 120))
+
+
 def test_a_jpeg_whose_list_of_further_pictures_is_broken_is_read() -> None:
     stereo = bytearray(saved(corners(), "MPO", save_all=True, append_images=[corners()]))
     at = stereo.index(b"MPF\0")
@@ -227,6 +239,17 @@ def test_what_is_transparent_is_white() -> None:
     assert middle(shown(Image.new("RGB", (9, 9), RED), transparency=RED)) == WHITE
 
 
+def test_a_fourth_channel_that_is_no_transparency_hides_nothing() -> None:
+    nothing = corners().convert("RGBA")
+    nothing.putalpha(0)
+    assert difference(shown(nothing, "TGA"), corners()) < 6
+    header = b"8BPS\0\x01" + bytes(6) + struct.pack(">HIIHH", 4, 8, 8, 8, 3)
+    red = b"".join(bytes([value]) * 64 for value in RED)
+    selection = bytes([0] * 32 + [255] * 32)
+    photo = read_picture(header + bytes(14) + red + selection, None)
+    assert difference(opened(photo.thumbnail), Image.new("RGB", (8, 8), RED)) < 6
+
+
 @pytest.mark.parametrize("bits", [10, 12, 14, 16])
 @pytest.mark.parametrize("format_name", ["PNG", "TIFF"])
 def test_deep_greys_fill_the_scale(format_name: str, bits: int) -> None:
@@ -243,6 +266,19 @@ def test_floats_and_large_numbers_fill_the_scale() -> None:
     for values in (ramp, holed, ramp * 255, ramp * 70_000 - 100, (ramp * 2**30).astype(np.int32)):
         image = np.asarray(shown(Image.fromarray(values), "TIFF"), np.float32)[..., 0]
         assert np.abs(image - ramp * 255).mean() < 3
+
+
+def test_deep_colours_that_lie_apart_are_put_together() -> None:
+    deep = np.asarray(corners()).astype(np.uint16) * 257
+    data = deep_tiff([deep[..., colour] for colour in range(3)], 2)
+    image = opened(read_picture(data, None).thumbnail)
+    assert difference(image, corners()) < 6
+
+
+def test_deep_greys_counted_from_white_are_no_negative() -> None:
+    grey = np.linspace(0, 2**16 - 1, 64 * 64).astype(np.uint16).reshape(64, 64)
+    image = opened(read_picture(deep_tiff([2**16 - 1 - grey], 0), None).thumbnail)
+    assert np.abs(np.asarray(image, np.float32)[..., 0] - grey / 257).mean() < 3
 
 
 def test_black_and_white_is_black_and_white() -> None:
@@ -364,6 +400,12 @@ def test_a_tiff_of_a_rare_kind_is_unsupported_and_not_called_damaged() -> None:
     bits = floats.index(b"\x08\0\x08\0\x08\0")
     floats[bits : bits + 6] = b"\x30\0\x30\0\x30\0"  # 48 bits a channel
     assert reason_of(bytes(floats)) is Reason.UNSUPPORTED
+
+
+@pytest.mark.parametrize("bits", [16, 32])
+def test_a_deep_photoshop_file_is_unsupported_and_not_called_damaged(bits: int) -> None:
+    header = b"8BPS\0\x01" + bytes(6) + struct.pack(">HIIHH", 3, 8, 8, bits, 3)
+    assert reason_of(header + bytes(14 + 8 * 8 * 3 * bits // 8)) is Reason.UNSUPPORTED
 
 
 def test_a_film_that_is_named_like_a_photo_is_no_picture() -> None:

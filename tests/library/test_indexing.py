@@ -15,7 +15,7 @@ import pytest
 from photofind.errors import FolderMissing, FolderUnreadable, ModelError, Reason
 from photofind.index import VectorIndex
 from photofind.library import looks, models
-from photofind.protocol import Cancel, Done, Indexed, Retry, SetExclusions
+from photofind.protocol import Cancel, Done, EncoderState, Indexed, Retry, SetExclusions
 from photofind.scan import scan
 from photofind.thumbnails import ThumbnailReader
 from tests.models import write_tiny_model
@@ -382,3 +382,33 @@ def test_searches_wait_neither_for_the_index_file_nor_for_another_model(
     for waiting in (saved, loaded):
         with pytest.raises(ModelError):
             waiting.result()
+
+
+def test_nobody_is_told_of_a_model_that_one_search_names(
+    library: Running, photos: Path, tmp_path: Path
+) -> None:
+    """A window would take it for the library's, and its failure for the end of indexing."""
+
+    def told() -> list[tuple[str, str]]:
+        return [(e.model, e.state) for e in library.events if isinstance(e, EncoderState)]
+
+    fill(photos, 3)
+    library.index(photos)
+    before = told()
+    assert before[-1] == (library.model, "ready")
+    other = write_tiny_model(tmp_path / "other", seed=1)
+    assert library.search(text="x", model=other).model == other
+    weights = tmp_path / "other" / "open_clip_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:900])
+    with pytest.raises(ModelError):
+        library.search(text="x", model=other, device="auto")
+    assert told() == before
+    assert library.search(text="x").model == library.model
+
+
+def test_the_librarys_model_is_told_though_one_search_named_it_before(library: Running) -> None:
+    library.search(text="x", model=library.model)
+    assert not any(isinstance(event, EncoderState) for event in library.events)
+    library.index()
+    states = [event for event in library.events if isinstance(event, EncoderState)]
+    assert states[-1].model == library.model
