@@ -102,7 +102,7 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     sets = [read_set(path, half=chosen.half) for path in chosen.sets]
     encoder = open_encoder(chosen.model, chosen.device)
     for judged in sets:
-        figures = evaluate(encoder, judged)
+        figures = evaluate(encoder, judged, lambda line: print(line, file=sys.stderr))
         if chosen.json:
             print(json.dumps({"set": str(judged.path), **figures.fields()}))
         else:

@@ -7,6 +7,7 @@ preprocessing, so that the figures are those that a person gets.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.encoder.zeroshot import SINGLE_TEMPLATE, TEMPLATES, label_vectors
+from photofind.errors import UnreadablePhoto, UsageError
 from photofind.images import read_picture
 from photofind.training.judged import JudgedSet
 from photofind.training.measures import Retrieval, ZeroShot, retrieval, zero_shot
@@ -63,44 +65,73 @@ class Figures:
         }
 
 
-def evaluate(encoder: Encoder, judged: JudgedSet) -> Figures:
-    """Measure a model on a set."""
-    photos, encoding, reading = encode_set(encoder, judged)
+def evaluate(encoder: Encoder, judged: JudgedSet, report: Callable[[str], None]) -> Figures:
+    """Measure a model on a set. ``report`` is told of each photo that is left out.
+
+    Raises UsageError for a set without a photo that can be read.
+    """
+    read = encode_set(encoder, judged, report)
+    photos = read.vectors
     first = every = single = ensemble = None
     if judged.captions:
-        numbers = np.arange(len(judged.captions))
-        firsts = [captions[0] for captions in judged.captions]
+        numbers = np.arange(len(photos))
+        told = [judged.captions[number] for number in read.kept]
+        firsts = [captions[0] for captions in told]
         first = retrieval(encoder.encode_texts(firsts), photos, numbers)
-        owners = numbers.repeat([len(captions) for captions in judged.captions])
-        texts = list(chain.from_iterable(judged.captions))
-        every = retrieval(encoder.encode_texts(texts), photos, owners)
+        owners = numbers.repeat([len(captions) for captions in told])
+        every = retrieval(encoder.encode_texts(list(chain(*told))), photos, owners)
     else:
-        labels = sorted(set(judged.labels))
-        right = np.array([labels.index(label) for label in judged.labels])
+        names = [judged.labels[number] for number in read.kept]
+        labels = sorted(set(names))
+        right = np.array([labels.index(label) for label in names])
         single = zero_shot(photos, label_vectors(encoder, labels, [SINGLE_TEMPLATE]), right)
         ensemble = zero_shot(photos, label_vectors(encoder, labels, TEMPLATES), right)
-    return Figures(first, every, single, ensemble, encoding, reading)
+    return Figures(first, every, single, ensemble, read.encoding_speed, read.reading_speed)
 
 
-def encode_set(encoder: Encoder, judged: JudgedSet) -> tuple[NDArray[np.float32], float, float]:
-    """Vectors (n, d) of all photos, and the photos per second of encoding and of reading."""
+@dataclass(frozen=True, slots=True)
+class EncodedSet:
+    """The photos of a set that could be read."""
+
+    vectors: NDArray[np.float32]  # (n, d)
+    kept: list[int]  # which of the set's photos the rows are
+    encoding_speed: float  # photos per second
+    reading_speed: float
+
+
+def encode_set(encoder: Encoder, judged: JudgedSet, report: Callable[[str], None]) -> EncodedSet:
+    """Vectors of all photos; see :func:`evaluate`."""
     preprocessing = encoder.preprocessing
     encoder.load_images()
 
-    def pixels(content: bytes) -> NDArray[np.uint8]:
-        found = read_picture(content, preprocessing).pixels
+    def pixels(content: bytes) -> NDArray[np.uint8] | UnreadablePhoto:
+        try:
+            found = read_picture(content, preprocessing).pixels
+        except UnreadablePhoto as problem:
+            return problem
         assert found is not None
         return found
 
     vectors: list[NDArray[np.float32]] = []
+    kept: list[int] = []
     encoding = reading = 0.0
+    names = iter(enumerate(judged.names))
     with ThreadPoolExecutor(READERS) as readers:
         for contents in in_groups(judged.contents(), AT_ONCE):
             begun = time.perf_counter()
-            read = np.stack(list(readers.map(pixels, contents)))
+            read: list[NDArray[np.uint8]] = []
+            for found in readers.map(pixels, contents):
+                number, name = next(names)
+                if isinstance(found, UnreadablePhoto):
+                    report(f"{judged.path}: {name} is left out: {found}")
+                else:
+                    kept.append(number)
+                    read.append(found)
             decoded = time.perf_counter()
-            vectors.append(encoder.encode_images(read))
+            if read:
+                vectors.append(encoder.encode_images(np.stack(read)))
             reading += decoded - begun
             encoding += time.perf_counter() - decoded
-    count = sum(map(len, vectors))
-    return np.concatenate(vectors), count / encoding, count / reading
+    if not kept:
+        raise UsageError(f"{judged.path} has no photo that can be read.")
+    return EncodedSet(np.concatenate(vectors), kept, len(kept) / encoding, len(kept) / reading)

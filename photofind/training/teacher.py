@@ -19,6 +19,8 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 
+from photofind.errors import PhotoFindError
+
 DIMENSION = 384
 LAYERS = 6
 HEADS = 12
@@ -28,7 +30,7 @@ BATCH = 256  # sentences
 _EPS = 1e-12  # of BERT's layer norms
 
 
-class TeacherMissing(Exception):
+class TeacherMissing(PhotoFindError):
     """The teacher's weights are not installed; says what to install."""
 
 

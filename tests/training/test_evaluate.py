@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -70,6 +71,45 @@ def test_a_folder_with_neither_is_refused_with_a_sentence(tmp_path: Path) -> Non
         read_set(tmp_path)
     with pytest.raises(UsageError, match="neither a folder nor a tar"):
         read_set(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "sentence"),
+    [
+        ("captions.json", '{"0.png": ["a cup"', "is no JSON"),
+        ("captions.json", '["a cup"]', "no object"),
+        ("captions.json", '{"other.png": ["a cup"], "0.png": []}', "no photo"),
+        ("captions.json", '{"0.png": [1]}', "where the sentences of a photo should stand"),
+        ("labels.json", '{"0.png": ["cat", "cup"]}', "where the one label of a photo should stand"),
+    ],
+)
+def test_a_set_that_says_it_otherwise_is_refused_with_a_sentence(
+    tmp_path: Path, file: str, content: str, sentence: str
+) -> None:
+    (tmp_path / "0.png").write_bytes(b"")
+    (tmp_path / file).write_text(content)
+    with pytest.raises(UsageError, match=sentence) as refused:
+        read_set(tmp_path)
+    assert str(tmp_path) in str(refused.value)
+
+
+def test_one_sentence_is_as_good_as_a_list_of_one(tmp_path: Path) -> None:
+    (tmp_path / "0.png").write_bytes(b"")
+    (tmp_path / "captions.json").write_text('{"0.png": "a cup of tea"}')
+    assert read_set(tmp_path).captions == (("a cup of tea",),)
+
+
+def test_a_photo_that_cannot_be_read_is_named_and_the_rest_is_measured(
+    labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export(new_model(), tmp_path / "model")
+    shutil.copytree(labelled, tmp_path / "set")
+    (tmp_path / "set" / "cat" / "broken.png").write_bytes(b"no picture")
+    words = ["evaluate", str(tmp_path / "set"), "--model", f"local-dir:{tmp_path / 'model'}"]
+    assert main([*words, "--json", "--device", "cpu"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["single_template"]["photos"] == 8
+    assert [line for line in told.err.splitlines() if "cat/broken.png is left out" in line]
 
 
 def test_the_command_measures_any_model(
