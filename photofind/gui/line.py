@@ -19,7 +19,7 @@ from photofind.protocol import AnyEvent, Request
 
 _log = logging.getLogger(__name__)
 
-BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
+BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)  # after the first quick death, the second ...
 STEADY_SECONDS = 15.0  # a worker that lived so long has earned a quick restart
 CLOSE_SECONDS = 1.5  # for a worker that is just being opened to be told that nobody wants it
 
@@ -109,9 +109,11 @@ class Line:
             if self._closing.is_set():
                 return
             self._post(Lost(self._given_up))
-            quick_deaths = 0 if time.monotonic() - began > STEADY_SECONDS else quick_deaths + 1
-            self._again.wait(BACKOFF_SECONDS[min(quick_deaths, len(BACKOFF_SECONDS)) - 1])
+            if time.monotonic() - began > STEADY_SECONDS:
+                quick_deaths = 0
+            self._again.wait(BACKOFF_SECONDS[min(quick_deaths, len(BACKOFF_SECONDS) - 1)])
             self._again.clear()
+            quick_deaths += 1
 
     def _lost(self, outgoing: "SimpleQueue[Request | None]", error: PhotoFindError | None) -> None:
         if isinstance(error, WorkerUnavailable):  # the client has logged why

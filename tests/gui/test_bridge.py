@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from photofind import heartbeat
 from photofind.client import read_worker_file
 from photofind.errors import DiskFull, FolderMissing, WorkerUnavailable
+from photofind.gui import line
 from photofind.gui.bridge import FIRST_HITS, MOST_HITS, SEARCH_LOSSES, Bridge, Link
 from photofind.gui.query import Query
 from photofind.paths import LibraryPaths
@@ -185,6 +186,16 @@ def test_a_dead_worker_is_replaced_and_what_was_not_answered_is_asked_again(
     assert again.of(Pause)
     assert [request.photo_ids for request in again.of(Prioritise)] == [(5, 6)]
     assert [request.text for request in again.of(Search)] == ["a dog"]
+
+
+def test_a_worker_that_lived_long_is_replaced_at_once(
+    bridge: Bridge, workers: FakeWorkers, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "STEADY_SECONDS", 0.0)
+    client = connect(bridge, workers, qtbot)
+    qtbot.wait(10)
+    client.die()
+    qtbot.waitUntil(lambda: len(workers.clients) == 2, timeout=line.BACKOFF_SECONDS[-1] * 500)
 
 
 def test_what_the_dead_worker_said_last_is_not_taken_for_the_new_ones_words(
