@@ -5,13 +5,14 @@ neither may happen on the GUI thread. What is to be sent waits in a queue of one
 nothing meant for a worker that has gone reaches the next; what happens is posted as values.
 """
 
+import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from photofind.client import Client
 from photofind.errors import PhotoFindError, WorkerUnavailable
@@ -21,6 +22,7 @@ _log = logging.getLogger(__name__)
 
 BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)  # after the first quick death, the second ...
 STEADY_SECONDS = 15.0  # a worker that lived so long has earned a quick restart
+END_SECONDS = 5.0  # for the thread that reads to see an end that the one that sends has met
 CLOSE_SECONDS = 1.5  # for a worker that is just being opened to be told that nobody wants it
 
 OpenClient = Callable[..., Client]
@@ -89,7 +91,7 @@ class Line:
         quick_deaths = 0
         while not self._closing.is_set():
             outgoing: SimpleQueue[Request | None] = SimpleQueue()
-            self._outgoing = outgoing
+            self._outgoing, self._given_up = outgoing, False
             try:
                 client = self._open_client(
                     on_event=lambda event, by=outgoing: self._post(Heard(by, event)),
@@ -100,7 +102,7 @@ class Line:
                 self._again.wait()
                 self._again.clear()
                 continue
-            self._client, self._given_up = client, False
+            self._client = client
             began = time.monotonic()
             self._post(Connected(outgoing))
             self._send(client, outgoing)
@@ -128,4 +130,11 @@ class Line:
                 client.send(request)
             except PhotoFindError as error:
                 _log.warning("the worker is gone: %s", error)
+                self._wait_for_end(outgoing)
                 return
+
+    def _wait_for_end(self, outgoing: "SimpleQueue[Request | None]") -> None:
+        """Sending failed: why the connection ended is known to the thread that reads from it."""
+        with contextlib.suppress(Empty):
+            while outgoing.get(timeout=END_SECONDS) is not None:
+                pass

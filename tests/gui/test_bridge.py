@@ -342,6 +342,20 @@ def test_a_worker_that_was_given_up_is_told_from_one_that_died(
     assert links == [Link.REPLACING, Link.CONNECTED]
 
 
+def test_a_worker_given_up_while_it_was_sent_something_is_told_from_one_that_died(
+    bridge: Bridge, workers: FakeWorkers, qtbot: QtBot
+) -> None:
+    client = connect(bridge, workers, qtbot)
+    links: list[Link] = []
+    bridge.link_changed.connect(links.append)
+    client.closed = True  # sending fails before the thread that reads has said why
+    bridge.index(b"/photos")
+    qtbot.wait(100)
+    client.die(WorkerUnavailable("The background worker has said nothing and was ended."))
+    qtbot.waitUntil(lambda: len(links) == 2)
+    assert links == [Link.REPLACING, Link.CONNECTED]
+
+
 def test_a_search_that_ends_every_worker_is_given_up(
     bridge: Bridge, workers: FakeWorkers, qtbot: QtBot
 ) -> None:
