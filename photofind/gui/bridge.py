@@ -101,6 +101,7 @@ class Bridge(QObject):
         self._on_screen: tuple[int, ...] = ()
         self._query: Query | None = None
         self._search_id = 0
+        self._searched: Query | None = None  # what that asks for: older than the query while typing
         self._search_losses = 0  # workers that ended with the search in hand
         self._top = FIRST_HITS
         self.link = Link.STARTING
@@ -217,7 +218,7 @@ class Bridge(QObject):
         query = self._query
         if query is None:
             return
-        self._search_id = next(self._ids)
+        self._search_id, self._searched = next(self._ids), query
         self.search_asked.emit(query)
         self._send(
             Search(
@@ -332,7 +333,7 @@ class Bridge(QObject):
             self.failed.emit(event.error())
 
     def _search_answered(self, event: SearchDone | Failed) -> None:
-        query = self._query
+        query = self._searched
         if query is None or (isinstance(event, SearchDone) and event.superseded):
             return
         self._search_id = self._search_losses = 0

@@ -136,6 +136,25 @@ def test_only_the_answer_to_the_newest_query_is_shown(
     assert not bridge.searching
 
 
+def test_an_answer_that_comes_while_more_is_typed_is_that_to_what_was_asked(
+    bridge: Bridge, workers: FakeWorkers, qtbot: QtBot
+) -> None:
+    client = connect(bridge, workers, qtbot)
+    answers: list[str | None] = []
+    bridge.found.connect(lambda query, _done: answers.append(query.text))
+    bridge.search_failed.connect(lambda query, _error: answers.append(query.text))
+    bridge.search(Query(text="a cat"), at_once=True)
+    qtbot.waitUntil(lambda: len(client.of(Search)) == 1)
+    bridge.search(Query(text="a castle"))  # waits for a pause in typing
+    client.hear(found(client.of(Search)[0], *range(1, FIRST_HITS + 1), matches=FIRST_HITS))
+    qtbot.waitUntil(lambda: bool(answers))
+    assert answers == ["a cat"]
+    assert bridge.searching
+    qtbot.waitUntil(lambda: len(client.of(Search)) == 2)
+    assert [asked.text for asked in client.of(Search)] == ["a cat", "a castle"]
+    assert client.of(Search)[1].top == FIRST_HITS
+
+
 def test_an_answer_that_comes_after_the_field_was_cleared_is_dropped(
     bridge: Bridge, workers: FakeWorkers, qtbot: QtBot
 ) -> None:
