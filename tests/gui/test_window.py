@@ -574,6 +574,24 @@ def test_indexing_can_be_paused_resumed_and_stopped(
     qtbot.waitUntil(lambda: len(client.of(Index)) == 2)
 
 
+def test_the_key_that_paused_goes_on_and_does_not_stop(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    client.hear(Progress(stage="indexing", done=10, total=100))
+    qtbot.waitUntil(window.pane.pill.isVisible)
+    window.pane.pill.pause_button.setFocus()
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(client.of(Pause)))
+    client.hear(Progress(stage="paused", done=10, total=100))
+    qtbot.waitUntil(window.pane.pill.resume_button.isVisible)
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(client.of(Resume)))
+    client.hear(Progress(stage="indexing", done=10, total=100))
+    qtbot.waitUntil(window.pane.pill.pause_button.isVisible)
+    assert window.pane.pill.pause_button.hasFocus()
+    assert not client.of(Cancel)
+
+
 def test_the_pill_says_when_the_worker_is_started_again(
     window: Window, workers: FakeWorkers, qtbot: QtBot
 ) -> None:
