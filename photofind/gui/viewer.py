@@ -219,6 +219,8 @@ class Viewer(QWidget):
             self._say_offline(row)
         elif not row.read:
             self._say(self.tr("This photo has not been read yet."))
+        elif (reason := self._pictures.refusal(row)) is not None:  # as a neighbour
+            self._say(reason_sentence(reason))
         self._prepare()
         self._paint()
         self._read_facts()

@@ -203,6 +203,20 @@ def test_a_file_that_went_away_meanwhile_says_so_in_words(viewer, grid, tmp_path
     assert "went away" in viewer._note.text()
 
 
+def test_a_file_that_went_away_says_so_when_it_is_stepped_to(viewer, grid, tmp_path, qtbot):
+    os.unlink(tmp_path / "photos" / "p005.jpg")
+    refused = []
+    viewer._pictures.refused.connect(lambda path, _reason: refused.append(number_of(path)))
+    open_at(viewer, grid, qtbot, 4)
+    qtbot.waitUntil(lambda: refused == [5], timeout=WAIT)  # the neighbour was made ready, in vain
+    assert not viewer._note.isVisible()
+    viewer.step(1)
+    assert "went away" in viewer._note.text()
+    assert viewer._note.isVisible()
+    viewer.step(1)
+    assert not viewer._note.isVisible()
+
+
 def test_a_photo_that_was_never_read_is_not_decoded_in_the_window(
     viewer, grid, library, tmp_path, qtbot
 ):
