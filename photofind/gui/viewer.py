@@ -53,6 +53,7 @@ class Viewer(QWidget):
         self._pictures = Pictures(thumbnails, self)
         self._sequence: PhotoSequence | None = None
         self._position = 0
+        self._awaited = False  # the row at the position, to be shown when it is read
         self._row: PhotoRow | None = None
         self._photo_id = 0
         self._peek = False
@@ -165,6 +166,7 @@ class Viewer(QWidget):
 
     def _look_up(self) -> None:
         """The order has changed: the photo stays, its place may not."""
+        self._awaited = False
         if self._sequence is not None:
             self._sequence.find(self._photo_id, self._moved_to)
 
@@ -172,6 +174,8 @@ class Viewer(QWidget):
         if position is not None:
             self._position = position
             self._prepare()
+        elif self._row is None:  # gone before it was ever shown
+            self.leave()
 
     def _found(self, position: int | None) -> None:
         if position is None:  # gone since it was asked for
@@ -184,6 +188,7 @@ class Viewer(QWidget):
         self._prepare()
         assert self._sequence is not None
         row = self._sequence.row(position)
+        self._awaited = row is None
         if row is not None:
             self._show(row)
             if say:
@@ -196,6 +201,9 @@ class Viewer(QWidget):
         if row is None or row == self._row:
             return
         moved = row.id != self._photo_id
+        if moved and not self._awaited:  # the photo has left the order; it stays until a step
+            return
+        self._awaited = False
         self._show(row)
         if moved:
             self.moved.emit(row.id)

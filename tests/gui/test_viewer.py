@@ -249,6 +249,21 @@ def test_photos_that_come_above_leave_the_photo_and_its_neighbours(
     qtbot.waitUntil(lambda: number_shown(viewer) == 11, timeout=WAIT)
 
 
+def test_a_photo_that_is_no_longer_among_the_hits_stays_until_a_step(viewer, grid, qtbot):
+    ids = [grid.row(position).id for position in range(40)]
+    grid.show_hits(ids, matches=20, title="before")
+    qtbot.waitUntil(lambda: grid.count() == 20, timeout=WAIT)
+    open_at(viewer, grid, qtbot, 7)
+    grid.show_hits([*ids[:7], *ids[8:]], matches=19, title="after", renewed=True)
+    qtbot.waitUntil(lambda: grid.count() == 19, timeout=WAIT)
+    with qtbot.waitSignal(grid.sequence().loaded, timeout=WAIT):
+        grid.refresh(layout=False)  # thumbnails came
+    assert number_shown(viewer) == 7
+    assert viewer.current_id() == ids[7]
+    viewer.step(1)
+    qtbot.waitUntil(lambda: number_shown(viewer) == 9, timeout=WAIT)
+
+
 def test_a_screen_reader_is_told_name_and_date(viewer, grid, qtbot):
     open_at(viewer, grid, qtbot, 2)
     assert "p002.jpg" in viewer.accessibleDescription()
