@@ -103,10 +103,12 @@ class Instance(QObject):
         data = msgspec.msgpack.encode(message)
         socket.write(len(data).to_bytes(4, "big") + data)
         socket.flush()
-        # A window that is busy for a moment still has what was written; no need to wait for it.
-        socket.waitForReadyRead(ANSWER_MS)
+        # A window that is busy for a moment still has what was written; one that was just being
+        # closed hangs up without a word, and its place is free in a moment.
+        well = socket.waitForReadyRead(ANSWER_MS)
+        taken = well or socket.state() == QLocalSocket.LocalSocketState.ConnectedState
         socket.disconnectFromServer()
-        return True
+        return taken
 
     # -------------------------------------------------------------------------- first window
 

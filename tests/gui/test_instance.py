@@ -1,6 +1,7 @@
 """One window a library, whatever happened to the one before."""
 
 import os
+import select
 import subprocess
 import sys
 import time
@@ -121,6 +122,22 @@ def test_of_two_starts_at_once_one_is_first(paths: LibraryPaths, qapp: QApplicat
     said = sorted(process.communicate(timeout=20)[0].strip() for process in both)
     # Either met the other, or came when the other had ended already.
     assert said in (["first", "second"], ["first", "first"])
+
+
+def test_a_start_that_met_a_closing_window_is_a_window_itself(
+    paths: LibraryPaths, qapp: QApplication
+) -> None:
+    closing = Instance(paths)
+    assert closing.claim([])
+    second = start(paths, "/x")
+    assert closing._server is not None
+    # It has connected; this window meets nobody any more, as one that is ending its threads.
+    deadline = time.monotonic() + 10
+    while not select.select([closing._server.socketDescriptor()], [], [], 0.1)[0]:
+        assert time.monotonic() < deadline
+    time.sleep(0.2)
+    closing.close()
+    assert second.communicate(timeout=10)[0] == "first\n"
 
 
 def test_nonsense_at_the_socket_does_no_harm(
