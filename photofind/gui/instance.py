@@ -134,6 +134,7 @@ class Instance(QObject):
         while (socket := self._server.nextPendingConnection()) is not None:
             caller = _Caller(socket, self)
             caller.said.connect(self._said)
+            caller.read()  # what came before
 
     def _said(self, handover: Handover) -> None:
         if handover.activation:
@@ -152,11 +153,11 @@ class _Caller(QObject):
         socket.setParent(self)
         self._socket = socket
         self._received = bytearray()
-        socket.readyRead.connect(self._read)
+        socket.readyRead.connect(self.read)
         socket.disconnected.connect(self.deleteLater)
-        self._read()
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Take what has come; `said` tells when that is all."""
         self._received += self._socket.readAll().data()
         size = int.from_bytes(self._received[:4], "big")
         if size > MESSAGE_BYTES:
