@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from photofind.catalog.records import View
+from photofind.gui import sharp
 from photofind.gui.facts import _Fact
 from photofind.gui.picture import Picture
 from photofind.gui.viewer import Viewer
@@ -214,6 +215,25 @@ def test_a_file_that_went_away_says_so_when_it_is_stepped_to(viewer, grid, tmp_p
     assert "went away" in viewer._note.text()
     assert viewer._note.isVisible()
     viewer.step(1)
+    assert not viewer._note.isVisible()
+
+
+def test_a_photo_for_which_memory_is_short_says_so_and_the_next_ones_come(
+    viewer, grid, qtbot, monkeypatch
+):
+    decode = sharp._decode
+
+    def short_of_memory(wanted: sharp.Wanted) -> tuple[QImage, ...]:
+        if number_of(wanted.path) < 6:
+            raise MemoryError
+        return decode(wanted)
+
+    monkeypatch.setattr(sharp, "_decode", short_of_memory)
+    open_at(viewer, grid, qtbot, 5)
+    qtbot.waitUntil(lambda: "memory" in viewer._note.text(), timeout=WAIT)
+    viewer.step(1)
+    path = grid.row(6).path
+    qtbot.waitUntil(lambda: bool(viewer._pictures._sharp.of(path)), timeout=WAIT)
     assert not viewer._note.isVisible()
 
 
