@@ -118,9 +118,14 @@ class SearchField(QWidget):
         self._place = name
         self._refresh()
 
+    @property
+    def holds_something(self) -> bool:
+        """Whether there is anything to clear; a space is no query yet."""
+        return self.query is not None or bool(self.line.text())
+
     def clear(self) -> None:
         """Look for nothing: the whole library."""
-        had_something = self.query is not None or bool(self.line.text())
+        had_something = self.holds_something
         self._shown = None
         self.line.clear()
         self._refresh()
@@ -251,7 +256,7 @@ class _Line(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
             self.take_clipboard()
-        elif event.key() == Qt.Key.Key_Escape:
+        elif event.key() == Qt.Key.Key_Escape and self._field.holds_something:
             self.escaped.emit()
         elif event.key() == Qt.Key.Key_Down:
             self.went_down.emit()

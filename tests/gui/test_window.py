@@ -193,6 +193,15 @@ def test_a_slash_goes_to_the_field_and_is_not_typed(window: Window, qtbot: QtBot
     assert QApplication.focusWidget() is window.header.field.line
 
 
+def test_a_slash_goes_to_the_field_from_the_large_view_too(window: Window, qtbot: QtBot) -> None:
+    window.grid.focus_first()
+    qtbot.keyClick(window.grid, Key.Key_Return)
+    qtbot.waitUntil(window.viewer.isVisible)
+    qtbot.keyClicks(window.viewer, "/")
+    assert not window.viewer.isVisible()
+    assert QApplication.focusWidget() is window.header.field.line
+
+
 def test_down_goes_from_the_field_to_the_first_photo(window: Window, qtbot: QtBot) -> None:
     qtbot.keyClick(window.header.field.line, Key.Key_Down)
     assert QApplication.focusWidget() is window.grid
@@ -864,6 +873,20 @@ def test_f11_fills_the_screen_and_escape_leaves_it(window: Window, qtbot: QtBot)
     qtbot.keyClick(window, Key.Key_F11)
     qtbot.waitUntil(window.isFullScreen)
     qtbot.keyClick(window, Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+
+
+def test_escape_in_the_field_clears_it_first_and_then_leaves_the_full_screen(
+    window: Window, qtbot: QtBot
+) -> None:
+    line = window.header.field.line
+    qtbot.keyClick(line, Key.Key_F11)
+    qtbot.waitUntil(window.isFullScreen)
+    qtbot.keyClicks(line, "a")
+    qtbot.keyClick(line, Key.Key_Escape)
+    assert line.text() == ""
+    assert window.isFullScreen()
+    qtbot.keyClick(line, Key.Key_Escape)
     qtbot.waitUntil(lambda: not window.isFullScreen())
 
 
