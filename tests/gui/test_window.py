@@ -17,6 +17,7 @@ from photofind.gui.drag import file_mime
 from photofind.gui.emptypane import Emptiness
 from photofind.gui.messagebar import Message
 from photofind.gui.query import Query
+from photofind.gui.setaside import SetAsideDialog
 from photofind.gui.settings import WindowSettings
 from photofind.gui.window import Window
 from photofind.paths import LibraryPaths
@@ -741,6 +742,18 @@ def test_a_list_of_files_set_aside_without_any_says_so(window: Window, qtbot: Qt
     qtbot.waitUntil(lambda: "Nothing is set aside" in listed.explanation.text())
     assert not listed.retry_button.isEnabled()
     listed.close()
+
+
+def test_the_list_of_files_set_aside_is_opened_once(window: Window, qtbot: QtBot) -> None:
+    window.actions_.set_aside.trigger()
+    first = dialog(qtbot, SetAsideDialog)
+    window.actions_.set_aside.trigger()
+    assert [w for w in window.findChildren(SetAsideDialog) if w.isVisible()] == [first]
+    first.close()
+    window.actions_.set_aside.trigger()
+    again = dialog(qtbot, SetAsideDialog)
+    qtbot.waitUntil(lambda: bool(again.explanation.text()))
+    again.reject()
 
 
 def test_the_ledger_adds_up(window: Window, qtbot: QtBot) -> None:
