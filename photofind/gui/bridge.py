@@ -237,7 +237,9 @@ class Bridge(QObject):
     def _give_up_search(self, query: Query) -> None:
         """The photos are not to be kept from being read by a search that ends every worker."""
         self._search_id = 0
-        sentence = "The search engine ended each time it looked for this; look for something else."
+        sentence = self.tr(
+            "The search engine ended each time it looked for this; look for something else."
+        )
         self.search_failed.emit(query, WorkerUnavailable(sentence))
 
     # ------------------------------------------------------------------------------ sending
