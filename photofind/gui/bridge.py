@@ -74,7 +74,7 @@ class Bridge(QObject):
     found = Signal(object, object)  # Query, SearchDone
     search_failed = Signal(object, object)  # Query, PhotoFindError
     answered = Signal(object, object)  # Request, AnyEvent: how one ended that had to be carried out
-    failed = Signal(object)  # PhotoFindError: the worker cannot start or go on, or a request failed
+    failed = Signal(object)  # Exception: the worker cannot start or go on, or a request failed
 
     _posted = Signal(object)
 

@@ -46,7 +46,7 @@ class Lost:
 class Refused:
     """There is no worker, and none is looked for until `Line.try_again`."""
 
-    error: PhotoFindError
+    error: Exception
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,9 @@ class Line:
                     on_event=lambda event, by=outgoing: self._post(Heard(by, event)),
                     on_closed=partial(self._lost, outgoing),
                 )
-            except PhotoFindError as error:
+            except Exception as error:  # noqa: BLE001  (else the window would wait for ever)
+                if not isinstance(error, PhotoFindError):
+                    _log.exception("a mistake while a worker was looked for")
                 self._post(Refused(error))
                 self._again.wait()
                 self._again.clear()

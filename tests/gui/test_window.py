@@ -623,10 +623,15 @@ def test_a_full_disk_is_said_with_what_to_do(
     assert window.messages.shown is None
 
 
+@pytest.mark.parametrize("refusal", [DiskFull("full"), BlockingIOError("no more processes")])
 def test_a_worker_that_does_not_start_can_be_tried_again_from_the_bar(
-    open_window: Open, workers: FakeWorkers, library: LibraryForTests, qtbot: QtBot
+    open_window: Open,
+    workers: FakeWorkers,
+    library: LibraryForTests,
+    qtbot: QtBot,
+    refusal: Exception,
 ) -> None:
-    workers.refusals = [DiskFull("full")]
+    workers.refusals = [refusal]
     window = open_window(library.paths)
     qtbot.waitUntil(lambda: window.messages.shown is not None)
     qtbot.waitUntil(lambda: window.grid.count() == len(MONTHS))  # the library is there all the same
