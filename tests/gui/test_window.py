@@ -908,6 +908,16 @@ def test_escape_in_the_field_clears_it_first_and_then_leaves_the_full_screen(
     qtbot.waitUntil(lambda: not window.isFullScreen())
 
 
+def test_tab_goes_from_the_words_to_their_cross_and_on_to_the_size(
+    window: Window, qtbot: QtBot
+) -> None:
+    field = window.header.field
+    qtbot.keyClicks(field.line, "a")
+    for expected in (field._clear, window.header.slider):
+        qtbot.keyClick(QApplication.focusWidget(), Key.Key_Tab)
+        assert QApplication.focusWidget() is expected
+
+
 def test_every_control_has_a_name_for_screen_readers(window: Window) -> None:
     from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QLineEdit
 
