@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
     QImage,
+    QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -73,6 +74,7 @@ class SearchField(QWidget):
         self.line.setMaxLength(LONGEST_QUERY)
         self.line.setAccessibleName(self.tr("Search your photos"))
         self.line.textEdited.connect(self._edited)
+        self.line.composed.connect(self._edited)
         self.line.returnPressed.connect(self.entered)
         self.line.escaped.connect(self.clear)
         self.line.went_down.connect(self.left_downwards)
@@ -97,7 +99,7 @@ class SearchField(QWidget):
         """What the field asks for now."""
         if self._shown is not None:
             return self._shown.query
-        text = self.line.text().strip()
+        text = self.line.words().strip()
         return Query(text=text) if text else None
 
     def show_chip(self, chip: Chip) -> None:
@@ -121,7 +123,7 @@ class SearchField(QWidget):
     @property
     def holds_something(self) -> bool:
         """Whether there is anything to clear; a space is no query yet."""
-        return self.query is not None or bool(self.line.text())
+        return self.query is not None or bool(self.line.words())
 
     def clear(self) -> None:
         """Look for nothing: the whole library."""
@@ -137,7 +139,7 @@ class SearchField(QWidget):
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line.end(False)
         self.line.insert(text)
-        self._edited(self.line.text())
+        self._edited()
 
     def paste(self) -> None:
         """Look for what was copied."""
@@ -161,8 +163,8 @@ class SearchField(QWidget):
         self.query_changed.emit(query)
         return True
 
-    def _edited(self, text: str) -> None:
-        if self._shown is not None and text:
+    def _edited(self) -> None:
+        if self._shown is not None and self.line.words():
             self._shown = None  # words take the place of a picture
         self._refresh()
         self.query_changed.emit(self.query)
@@ -173,7 +175,7 @@ class SearchField(QWidget):
 
     def _refresh(self) -> None:
         self._chip.setVisible(self._shown is not None)
-        self._clear.setVisible(bool(self.line.text()) and self._shown is None)
+        self._clear.setVisible(bool(self.line.words()) and self._shown is None)
         if self._shown is not None:
             hint = ""
         elif self._place:
@@ -244,10 +246,12 @@ class _Line(QLineEdit):
     went_down = Signal()
     erased_start = Signal()  # Backspace with nothing before it
     focus_changed = Signal()
+    composed = Signal()  # the syllable that is being put together has changed
 
     def __init__(self, field: SearchField) -> None:
         super().__init__(field)
         self._field = field
+        self._syllable = ""
         self.setFrame(False)
         self.setAcceptDrops(False)  # the field takes drops, over all its width
         self.setAttribute(Qt.WidgetAttribute.WA_MacShowFocusRect, False)
@@ -264,6 +268,22 @@ class _Line(QLineEdit):
             self.erased_start.emit()
         else:
             super().keyPressEvent(event)
+
+    def words(self) -> str:
+        """What stands there, with the syllable that is still being put together: to Qt it is no
+        text yet, and in Korean the last one is so until something else is typed."""
+        text, at = self.text(), self.cursorPosition()
+        return text[:at] + self._syllable + text[at:]
+
+    def clear(self) -> None:
+        self._syllable = ""
+        super().clear()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        former, self._syllable = self._syllable, event.preeditString()
+        super().inputMethodEvent(event)
+        if self._syllable != former and not event.commitString():  # of that Qt tells
+            self.composed.emit()
 
     def take_clipboard(self) -> None:
         """Look for the picture on the clipboard, or write its words here."""

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+)
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -152,6 +158,31 @@ def test_typing_shows_the_hits_and_how_many_there_are(
     answer(client, asked, (3, 1, 2, 9), matches=3)
     qtbot.waitUntil(lambda: window.grid.count() == 3)
     assert title(window) == "3 photo(s) for “beach”"
+
+
+def test_a_syllable_is_looked_for_while_it_is_put_together(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    line = window.header.field.line
+
+    def compose(syllable: str, commit: str = "") -> None:
+        event = QInputMethodEvent(syllable, [])
+        event.setCommitString(commit)
+        QApplication.sendEvent(line, event)
+
+    compose("ㅎ")
+    compose("해")
+    compose("벼", commit="해")
+    compose("변")
+    qtbot.waitUntil(lambda: bool(searches(client)))
+    assert [asked.text for asked in searches(client)] == ["해변"]
+    qtbot.keyClick(line, Key.Key_Escape)
+    assert window.header.field.query is None
+    compose("눈")
+    compose("", commit="눈")
+    qtbot.waitUntil(lambda: len(searches(client)) == 2)
+    assert searches(client)[-1].text == "눈"
+    assert line.text() == "눈"
 
 
 def test_clearing_the_search_brings_the_library_back(
