@@ -159,6 +159,13 @@
     </message>
 </context>
 <context>
+    <name>ChipView</name>
+    <message>
+        <source>Search for something else</source>
+        <translation>다른 것 검색</translation>
+    </message>
+</context>
+<context>
     <name>Counted</name>
     <message numerus="yes">
         <source>%n min left</source>
@@ -1281,13 +1288,6 @@ Offline, last seen {day}</source>
         <source>{number} %</source>
         <extracomment>how large the photo is shown, 100 % being pixel for pixel.</extracomment>
         <translation>{number}%</translation>
-    </message>
-</context>
-<context>
-    <name>_ChipView</name>
-    <message>
-        <source>Search for something else</source>
-        <translation>다른 것 검색</translation>
     </message>
 </context>
 <context>
