@@ -43,6 +43,7 @@ class Viewer(QWidget):
 
     closed = Signal(int)  # the photo that was shown last
     moved = Signal(int)  # another photo is shown
+    unread_changed = Signal(tuple)  # ids of the photo and its neighbours that were not read yet
     similar_wanted = Signal(int)
     menu_wanted = Signal(QPoint)  # global
 
@@ -56,6 +57,7 @@ class Viewer(QWidget):
         self._awaited = False  # the row at the position, to be shown when it is read
         self._row: PhotoRow | None = None
         self._photo_id = 0
+        self._unread: tuple[int, ...] = ()
         self._peek = False
         self.hide()
         self.setAccessibleName(self.tr("Photo"))
@@ -130,6 +132,7 @@ class Viewer(QWidget):
         """Back to the grid."""
         self.hide()
         self._follow(None)
+        self._tell_unread(())
         self._pictures.forget()
         self.picture.show_photo(QSize())
         self.unsetCursor()
@@ -243,8 +246,14 @@ class Viewer(QWidget):
         self._sequence.want([(start, stop)], self)
         near = sorted(range(start, stop), key=lambda place: abs(place - self._position))
         rows = [row for row in map(self._sequence.row, near) if row is not None]
+        self._tell_unread(tuple(row.id for row in rows if not row.read))
         self._pictures.want_thumbnails(rows)
         self._want()
+
+    def _tell_unread(self, photo_ids: tuple[int, ...]) -> None:
+        if photo_ids != self._unread:
+            self._unread = photo_ids
+            self.unread_changed.emit(photo_ids)
 
     def _want(self) -> None:
         """Ask for sharp pictures: of this photo first, in full when it is zoomed."""

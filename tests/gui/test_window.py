@@ -691,9 +691,22 @@ def test_what_is_on_screen_is_read_first(
         for number in range(4):
             write_photo(tmp_path / "photos", number, month=202001)
         library.add(tmp_path / "photos")
-        open_window(library.paths)
+        window = open_window(library.paths)
         qtbot.waitUntil(lambda: bool(workers.client.of(Prioritise)))
-        assert len(workers.client.of(Prioritise)[-1].photo_ids) == 4
+
+        def wanted() -> tuple[int, ...]:
+            return workers.client.of(Prioritise)[-1].photo_ids
+
+        assert len(wanted()) == 4
+        last = window.grid.row(3)
+        assert last is not None
+        window.grid.open_at(3)  # what is seen large comes before all that lies below it
+        qtbot.waitUntil(lambda: wanted()[0] == last.id)
+        assert len(wanted()) == 4
+        small = window.grid.row(0)
+        assert small is not None
+        qtbot.keyClick(window.viewer, Key.Key_Escape)
+        qtbot.waitUntil(lambda: wanted()[0] == small.id)
     finally:
         library.close()
 
