@@ -69,7 +69,7 @@ class Thumbnails(QObject):
         self._condition = threading.Condition()
         self._shape = Shape(1, 0, True)
         self._wanted: deque[bytes] = deque()
-        self._busy: set[bytes] = set()
+        self._busy: set[tuple[bytes, Shape]] = set()
         self._whole: deque[bytes] = deque()
         self._done: list[_Made] = []
         self._closed = False
@@ -96,7 +96,7 @@ class Thumbnails(QObject):
         needed = [h for h in hashes if h not in self._absent and not self._has(h, shape)]
         with self._condition:
             self._shape = shape
-            self._wanted = deque(h for h in needed if h not in self._busy)
+            self._wanted = deque(h for h in needed if (h, shape) not in self._busy)
             if self._wanted:
                 self._condition.notify_all()
         if needed:
@@ -144,14 +144,14 @@ class Thumbnails(QObject):
         """Take what the threads made."""
         with self._condition:
             done, self._done = self._done, []
-            self._busy.difference_update(made.content_hash for made in done if made.shape)
+            self._busy.difference_update((m.content_hash, m.shape) for m in done if m.shape)
         arrived: list[bytes] = []
         for made in done:
             if made.shape is None:
                 self.whole_arrived.emit(made.content_hash, made.image)
             elif made.image is None:
                 self._absent.add(made.content_hash)
-            else:
+            elif made.shape == self._shape or not self._has(made.content_hash, self._shape):
                 self._keep(made.content_hash, made.shape, made.image)
                 arrived.append(made.content_hash)
         if arrived:
@@ -197,7 +197,7 @@ class Thumbnails(QObject):
                     return self._whole.popleft(), None
                 if self._wanted:
                     content_hash = self._wanted.popleft()
-                    self._busy.add(content_hash)
+                    self._busy.add((content_hash, self._shape))
                     return content_hash, self._shape
                 self._condition.wait()
         return None

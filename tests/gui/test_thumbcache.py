@@ -1,11 +1,13 @@
 """Thumbnails come in the shape asked for, newest wishes first, within their budget."""
 
 import hashlib
+import threading
 
 import pytest
 from PIL import Image
 from PySide6.QtGui import QImage
 
+from photofind.gui import pixels
 from photofind.gui.pixels import cell_image, from_pillow, whole_image
 from photofind.gui.thumbcache import Shape, Thumbnails
 from photofind.thumbnails import ThumbnailWriter
@@ -48,6 +50,24 @@ def test_until_the_new_shape_is_made_the_old_one_serves(cache, qtbot):
     qtbot.waitUntil(lambda: cache.cell(key(1)) is not None, timeout=WAIT)
     cache.want([key(1)], Shape(edge=90, radius=6, fill=True))
     assert cache.cell(key(1)).width() == 50
+
+
+def test_a_shape_that_changes_while_a_thumbnail_is_made_is_made_too(cache, qtbot, monkeypatch):
+    go_on, make = threading.Event(), pixels.cell_image
+
+    def slow(jpeg: bytes, edge: int, *, fill: bool, radius: float) -> QImage:
+        if edge == SQUARE.edge:
+            go_on.wait(WAIT / 1000)
+        return make(jpeg, edge, fill=fill, radius=radius)
+
+    monkeypatch.setattr(pixels, "cell_image", slow)
+    cache.want([key(1)], SQUARE)
+    qtbot.waitUntil(lambda: bool(cache._busy), timeout=WAIT)
+    cache.want([key(1)], Shape(edge=90, radius=6, fill=True))
+    qtbot.waitUntil(lambda: cache.cell(key(1)) is not None, timeout=WAIT)
+    go_on.set()
+    qtbot.waitUntil(lambda: not cache._busy, timeout=WAIT)
+    assert cache.cell(key(1)).width() == 90  # though the other came after it
 
 
 def test_what_was_scrolled_past_is_not_made(cache, qtbot):
