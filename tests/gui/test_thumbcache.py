@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from photofind.gui import pixels
 from photofind.gui.pixels import cell_image, from_pillow, whole_image
 from photofind.gui.thumbcache import Shape, Thumbnails
-from photofind.thumbnails import ThumbnailWriter
+from photofind.thumbnails import ThumbnailReader, ThumbnailWriter
 from tests.pictures import jpeg
 
 WAIT = 10_000  # milliseconds
@@ -108,6 +108,29 @@ def test_a_thumbnail_that_is_not_there_is_asked_for_again_when_told(cache, write
     cache.look_again()
     cache.want([key(100)], SQUARE)
     qtbot.waitUntil(lambda: cache.cell(key(100)) is not None, timeout=WAIT)
+
+
+def test_a_thumbnail_that_comes_while_it_is_looked_for_in_vain_is_not_missed(
+    cache, writer, qtbot, monkeypatch
+):
+    looked, go_on, get = threading.Event(), threading.Event(), ThumbnailReader.get
+
+    def slow(reader: ThumbnailReader, hashes: list[bytes]) -> dict[bytes, bytes]:
+        found = get(reader, hashes)
+        if not looked.is_set():
+            looked.set()
+            go_on.wait(WAIT / 1000)
+        return found
+
+    monkeypatch.setattr(ThumbnailReader, "get", slow)
+    cache.want([key(100)], SQUARE)
+    assert looked.wait(WAIT / 1000)
+    writer.put([(key(100), jpeg(100))])
+    cache.look_again()
+    cache.want([key(100)], SQUARE)
+    go_on.set()
+    qtbot.waitUntil(lambda: cache.cell(key(100)) is not None, timeout=WAIT)
+    assert key(100) not in cache._absent
 
 
 def test_a_damaged_thumbnail_leaves_the_others(cache, writer, qtbot):
