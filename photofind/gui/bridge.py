@@ -1,17 +1,12 @@
 """Between the window and the worker: requests out, events in, and a new worker when one dies.
 
-The GUI thread never waits here. A thread of its own (the line) finds or starts the worker, which
-may take seconds, and sends what is queued; the client's reader thread hands events over as queued
-signals. When the worker dies the line opens the next one, and everything that was asked and not
-answered is asked again: folders to add, the search in hand, the pause.
+The GUI thread never waits here: another one holds the connection (`line`), and what it tells comes
+over as queued signals. When the worker dies the line opens the next one, and everything that was
+asked and not answered is asked again: folders to add, the search in hand, the pause.
 """
 
 import itertools
 import logging
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from queue import SimpleQueue
@@ -21,7 +16,8 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from photofind.client import Client
-from photofind.errors import PhotoFindError, WorkerUnavailable
+from photofind.errors import WorkerUnavailable
+from photofind.gui.line import Connected, Heard, Line, Lost, OpenClient, Refused
 from photofind.gui.query import Query
 from photofind.paths import LibraryPaths
 from photofind.protocol import (
@@ -52,10 +48,7 @@ DEBOUNCE_MS = 130  # after the last key, before the search is asked
 PRIORITISE_MS = 200  # between two lists of what is on screen
 FIRST_HITS = 1000  # more are asked for when all of them are above the cut
 MOST_HITS = 20_000
-BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
-STEADY_SECONDS = 15.0  # a worker that lived so long has earned a quick restart
 SEARCH_LOSSES = 3  # workers that end over one search before it is given up
-CLOSE_SECONDS = 1.5  # for a worker that is just being opened to be told that nobody wants it
 FIRST_ID: Final = 2  # 1 is the client's hello
 
 
@@ -67,104 +60,6 @@ class Link(Enum):
     RESTARTING = "restarting"
     REPLACING = "replacing"  # likewise, one that lived but answered nothing
     FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class _Connected:
-    outgoing: "SimpleQueue[Request | None]"
-
-
-@dataclass(frozen=True, slots=True)
-class _Lost:
-    given_up: bool  # it lived, but did nothing any more
-
-
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    error: PhotoFindError
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    outgoing: "SimpleQueue[Request | None]"  # tells the connection it came by
-    event: AnyEvent
-
-
-OpenClient = Callable[..., Client]
-
-
-class _Line:
-    """The thread that holds the connection. `post` is called from it and from the client's."""
-
-    def __init__(self, open_client: OpenClient, post: Callable[[object], None]) -> None:
-        self._open_client = open_client
-        self._post = post
-        self._closing = threading.Event()
-        self._again = threading.Event()
-        self._client: Client | None = None
-        self._given_up = False
-        self._outgoing: SimpleQueue[Request | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="line to worker", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def try_again(self) -> None:
-        """Open a worker now, whatever the waiting time."""
-        self._again.set()
-
-    def close(self) -> None:
-        """End the connection. A worker that is just being opened is waited for a moment."""
-        self._closing.set()
-        self._again.set()
-        self._outgoing.put(None)
-        if (client := self._client) is not None:
-            client.close()
-        if self._thread.is_alive():
-            self._thread.join(CLOSE_SECONDS)
-
-    def _run(self) -> None:
-        quick_deaths = 0
-        while not self._closing.is_set():
-            outgoing: SimpleQueue[Request | None] = SimpleQueue()
-            self._outgoing = outgoing
-            try:
-                client = self._open_client(
-                    on_event=lambda event, by=outgoing: self._post(_Heard(by, event)),
-                    on_closed=partial(self._lost, outgoing),
-                )
-            except PhotoFindError as error:
-                self._post(_Refused(error))
-                self._again.wait()
-                self._again.clear()
-                continue
-            self._client, self._given_up = client, False
-            began = time.monotonic()
-            self._post(_Connected(outgoing))
-            self._send(client, outgoing)
-            self._client = None
-            client.close()
-            if self._closing.is_set():
-                return
-            self._post(_Lost(self._given_up))
-            quick_deaths = 0 if time.monotonic() - began > STEADY_SECONDS else quick_deaths + 1
-            self._again.wait(BACKOFF_SECONDS[min(quick_deaths, len(BACKOFF_SECONDS)) - 1])
-            self._again.clear()
-
-    def _lost(self, outgoing: "SimpleQueue[Request | None]", error: PhotoFindError | None) -> None:
-        if isinstance(error, WorkerUnavailable):  # the client has logged why
-            self._given_up = True
-        elif error is not None:
-            _log.error("the worker said something wrong: %s", error)
-        outgoing.put(None)
-
-    def _send(self, client: Client, outgoing: "SimpleQueue[Request | None]") -> None:
-        while not self._closing.is_set() and (request := outgoing.get()) is not None:
-            try:
-                client.send(request)
-            except PhotoFindError as error:
-                _log.warning("the worker is gone: %s", error)
-                return
 
 
 class Bridge(QObject):
@@ -179,7 +74,7 @@ class Bridge(QObject):
     found = Signal(object, object)  # Query, SearchDone
     search_failed = Signal(object, object)  # Query, PhotoFindError
     answered = Signal(object, object)  # Request, AnyEvent: how one ended that had to be carried out
-    failed = Signal(object)  # PhotoFindError: the worker cannot start or go on, or a request failed
+    failed = Signal(object)  # Exception: the worker cannot start or go on, or a request failed
 
     _posted = Signal(object)
 
@@ -193,7 +88,7 @@ class Bridge(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._line = _Line(
+        self._line = Line(
             open_client or partial(Client.open, paths, model=model, device=device, judges=True),
             self._post,
         )
@@ -206,6 +101,7 @@ class Bridge(QObject):
         self._on_screen: tuple[int, ...] = ()
         self._query: Query | None = None
         self._search_id = 0
+        self._searched: Query | None = None  # what that asks for: older than the query while typing
         self._search_losses = 0  # workers that ended with the search in hand
         self._top = FIRST_HITS
         self.link = Link.STARTING
@@ -322,7 +218,7 @@ class Bridge(QObject):
         query = self._query
         if query is None:
             return
-        self._search_id = next(self._ids)
+        self._search_id, self._searched = next(self._ids), query
         self.search_asked.emit(query)
         self._send(
             Search(
@@ -341,7 +237,9 @@ class Bridge(QObject):
     def _give_up_search(self, query: Query) -> None:
         """The photos are not to be kept from being read by a search that ends every worker."""
         self._search_id = 0
-        sentence = "The search engine ended each time it looked for this; look for something else."
+        sentence = self.tr(
+            "The search engine ended each time it looked for this; look for something else."
+        )
         self.search_failed.emit(query, WorkerUnavailable(sentence))
 
     # ------------------------------------------------------------------------------ sending
@@ -398,20 +296,20 @@ class Bridge(QObject):
     def _take(self, what: object) -> None:
         if self._closed:
             return
-        if isinstance(what, _Heard):
+        if isinstance(what, Heard):
             if what.outgoing is self._outgoing:
                 self._hear(what.event)
-        elif isinstance(what, _Connected):
+        elif isinstance(what, Connected):
             self._outgoing = what.outgoing
             self._set_link(Link.CONNECTED)
             self._greet()
-        elif isinstance(what, _Lost):
+        elif isinstance(what, Lost):
             self._outgoing = None
             self._set_progress(Progress(stage="idle"))
             if self._search_id:
                 self._search_losses += 1
             self._set_link(Link.REPLACING if what.given_up else Link.RESTARTING)
-        elif isinstance(what, _Refused):
+        elif isinstance(what, Refused):
             self._outgoing = None
             _log.error("no worker: %s", what.error)
             self._set_link(Link.FAILED)
@@ -437,7 +335,7 @@ class Bridge(QObject):
             self.failed.emit(event.error())
 
     def _search_answered(self, event: SearchDone | Failed) -> None:
-        query = self._query
+        query = self._searched
         if query is None or (isinstance(event, SearchDone) and event.superseded):
             return
         self._search_id = self._search_losses = 0

@@ -1,7 +1,7 @@
 """The rest of the desktop: the system's viewer, its file manager, the clipboard.
 
-Everything here may wait for another program and is called off the GUI thread, but for
-`copy_files` and `copy_text`.
+Whatever may wait for a disk or another program is called off the GUI thread; the clipboard is the
+GUI thread's.
 """
 
 import logging
@@ -13,19 +13,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
-from photofind.errors import PhotoFindError
 from photofind.gui.drag import file_mime, file_url
 
 _log = logging.getLogger(__name__)
 
 ANSWER_MS = 3000  # of the file manager over D-Bus
 COPIED_EDGE = 4096  # pixels; a copied picture larger than this is scaled down
-
-
-class NotOnDisk(PhotoFindError):
-    """A file is not where it was."""
-
-    code = "not-on-disk"
 
 
 def here(paths: Sequence[bytes]) -> list[bytes]:

@@ -32,14 +32,23 @@ class Dialogs(QObject):
         self._reads = reads
         self._settings = settings
         self._models = ModelChoice(bridge, self)
+        self._set_aside: SetAsideDialog | None = None
 
     def show_set_aside(self) -> None:
-        """What could not be read."""
-        dialog = SetAsideDialog(self._reads, self._window)
+        """What could not be read; a list that is open already comes to the front."""
+        if self._set_aside is not None:
+            self._set_aside.raise_()
+            self._set_aside.activateWindow()
+            return
+        dialog = self._set_aside = SetAsideDialog(self._reads, self._window)
+        dialog.finished.connect(self._set_aside_closed)
         dialog.retry_wanted.connect(self._bridge.retry)
         dialog.show_wanted.connect(self.show_wanted)
         self._bridge.library_changed.connect(dialog.look_again)
         dialog.show()
+
+    def _set_aside_closed(self) -> None:
+        self._set_aside = None
 
     def show_ledger(self) -> None:
         """Where every file stands."""

@@ -83,6 +83,12 @@ class Gestures(QObject):
         """The pointer has left."""
         self.hover(QPoint(-1, -1))
 
+    def positions_changed(self) -> None:
+        """Positions mean other photos: what was begun at one is not finished at another."""
+        self._pressed, self._choose_on_release = None, False
+        if self._band_before:
+            self._band_before = self._grid.selection.ranges
+
     # ------------------------------------------------------------------------------------- press
 
     def press(self, event: QMouseEvent) -> None:

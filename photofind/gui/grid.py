@@ -238,6 +238,7 @@ class PhotoGrid(PhotoCanvas):
 
     def dress(self, anchor: Anchor | None) -> None:
         """Headings, title and buttons for what is shown; scrolled to `anchor`, or to the top."""
+        self._gestures.positions_changed()
         order = self._sequence.order
         self._results.setVisible(isinstance(order, HitOrder))
         if not isinstance(order, HitOrder):

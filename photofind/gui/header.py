@@ -62,7 +62,6 @@ class Header(QWidget):
         self._side_width = self._right.sizeHint().width()
         for side in (self._left, self._right):
             side.setMinimumWidth(self._side_width)
-        QWidget.setTabOrder(self.field.line, self.slider)
 
     def show_size(self, size: int) -> None:
         """Put the slider where the grid's cells are. Does not emit."""

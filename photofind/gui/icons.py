@@ -37,11 +37,6 @@ def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> No
     painter.drawPixmap(QRectF(left, top, edge / ratio, edge / ratio).topLeft(), pixmap)
 
 
-def icon_pixmap(name: str, size: int, colour: QColor, ratio: float) -> QPixmap:
-    """An icon of `size` logical pixels, for a label."""
-    return _pixmap(name, round(size * ratio), colour.rgba(), ratio)
-
-
 @lru_cache(maxsize=256)
 def _pixmap(name: str, edge: int, rgba: int, ratio: float) -> QPixmap:
     colour = QColor.fromRgba(rgba)
@@ -83,12 +78,6 @@ class IconButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_text(text)
-
-    def set_icon(self, name: str) -> None:
-        """Show another icon."""
-        if name != self._name:
-            self._name = name
-            self.update()
 
     def set_text(self, text: str) -> None:
         """Say something else."""

@@ -103,10 +103,12 @@ class Instance(QObject):
         data = msgspec.msgpack.encode(message)
         socket.write(len(data).to_bytes(4, "big") + data)
         socket.flush()
-        # A window that is busy for a moment still has what was written; no need to wait for it.
-        socket.waitForReadyRead(ANSWER_MS)
+        # A window that is busy for a moment still has what was written; one that was just being
+        # closed hangs up without a word, and its place is free in a moment.
+        well = socket.waitForReadyRead(ANSWER_MS)
+        taken = well or socket.state() == QLocalSocket.LocalSocketState.ConnectedState
         socket.disconnectFromServer()
-        return True
+        return taken
 
     # -------------------------------------------------------------------------- first window
 
@@ -132,6 +134,7 @@ class Instance(QObject):
         while (socket := self._server.nextPendingConnection()) is not None:
             caller = _Caller(socket, self)
             caller.said.connect(self._said)
+            caller.read()  # what came before
 
     def _said(self, handover: Handover) -> None:
         if handover.activation:
@@ -150,11 +153,11 @@ class _Caller(QObject):
         socket.setParent(self)
         self._socket = socket
         self._received = bytearray()
-        socket.readyRead.connect(self._read)
+        socket.readyRead.connect(self.read)
         socket.disconnected.connect(self.deleteLater)
-        self._read()
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Take what has come; `said` tells when that is all."""
         self._received += self._socket.readAll().data()
         size = int.from_bytes(self._received[:4], "big")
         if size > MESSAGE_BYTES:

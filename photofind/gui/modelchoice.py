@@ -51,7 +51,7 @@ class ModelChoice(QObject):
             self._bridge.withdraw(self._choosing_id)
             self._over()
             self.refused.emit(
-                WorkerUnavailable("The background worker ended while it loaded this model.")
+                WorkerUnavailable(self.tr("The search engine ended while it loaded this model."))
             )
 
     def _over(self) -> None:

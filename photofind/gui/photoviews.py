@@ -19,6 +19,7 @@ class PhotoViews(QObject):
     """Opens photos large and comes back from there; offers what can be done with those meant."""
 
     similar_wanted = Signal(int)
+    visible_changed = Signal(tuple)  # ids of photos on screen that were not read yet
 
     def __init__(
         self,
@@ -34,6 +35,10 @@ class PhotoViews(QObject):
         self._viewer = viewer
         self._reads = reads
         self._actions = actions
+        self._unread_large: tuple[int, ...] = ()
+        self._unread_small: tuple[int, ...] = ()
+        grid.visible_changed.connect(self._small_changed)
+        viewer.unread_changed.connect(self._large_changed)
         grid.opened.connect(self._open)
         grid.peek_wanted.connect(self._peek)
         grid.similar_wanted.connect(self.similar_wanted)
@@ -95,6 +100,18 @@ class PhotoViews(QObject):
         self._offer()
         self._grid.scroll_to(photo_id)
         self._grid.setFocus()
+
+    def _small_changed(self, photo_ids: tuple[int, ...]) -> None:
+        self._unread_small = photo_ids
+        self._tell_visible()
+
+    def _large_changed(self, photo_ids: tuple[int, ...]) -> None:
+        self._unread_large = photo_ids
+        self._tell_visible()
+
+    def _tell_visible(self) -> None:
+        """What is seen large comes before what lies below it."""
+        self.visible_changed.emit(tuple(dict.fromkeys((*self._unread_large, *self._unread_small))))
 
     def _offer(self, *_: object) -> None:
         selection = self._grid.selection

@@ -60,6 +60,11 @@ class Pictures(QObject):
             images.extend(sharp.levels)
         return images
 
+    def refusal(self, row: "PhotoRow") -> str | None:
+        """Why the file of a photo cannot be read (a `Reason`), if that was tried."""
+        errors = [sharp.error for sharp in self._sharp.of(row.path) if sharp.error is not None]
+        return errors[0].reason if errors else None
+
     def forget(self) -> None:
         """Nothing is wanted for now: give the memory back."""
         self._small.clear()

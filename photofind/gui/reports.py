@@ -57,7 +57,7 @@ class Reports(QObject):
         if link is not Link.FAILED:
             self._messages.withdraw("worker")
 
-    def _failed(self, error: PhotoFindError) -> None:
+    def _failed(self, error: Exception) -> None:
         if self._bridge.link is not Link.FAILED:
             again = None if isinstance(error, NOT_AGAIN) else self._bridge.index
             self._stopped("indexing", error_sentence(error), again)

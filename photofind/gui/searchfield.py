@@ -2,9 +2,8 @@
 
 import io
 import os
-from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -12,11 +11,11 @@ from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
     QImage,
+    QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPalette,
     QPen,
@@ -25,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from photofind.gui import theme
+from photofind.gui.chip import Chip, ChipView
 from photofind.gui.drops import picture_files
 from photofind.gui.icons import IconButton, paint_icon
 from photofind.gui.query import Query
@@ -35,19 +35,8 @@ GREATEST_WIDTH = 720
 LEAST_WIDTH = 220
 ICON = 18
 ICON_LEFT = 14
-CHIP_HEIGHT = 28
-CHIP_LABEL = 190  # the greatest width of a chip's words
 LONGEST_QUERY = 500  # characters; a model reads far fewer
 QUERY_EDGE = 1024  # pixels; a pasted picture is scaled to this, far above what a model looks at
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A picture or photo standing in the field."""
-
-    query: Query
-    label: str
-    image: QImage | None = None
 
 
 class SearchField(QWidget):
@@ -66,13 +55,14 @@ class SearchField(QWidget):
         self._dropping = False
         self._place = ""
         self._shown: Chip | None = None
-        self._chip = _ChipView(self)
+        self._chip = ChipView(self)
         self._chip.closed.connect(self.clear)
         self._chip.hide()
         self.line = _Line(self)
         self.line.setMaxLength(LONGEST_QUERY)
         self.line.setAccessibleName(self.tr("Search your photos"))
         self.line.textEdited.connect(self._edited)
+        self.line.composed.connect(self._edited)
         self.line.returnPressed.connect(self.entered)
         self.line.escaped.connect(self.clear)
         self.line.went_down.connect(self.left_downwards)
@@ -97,7 +87,7 @@ class SearchField(QWidget):
         """What the field asks for now."""
         if self._shown is not None:
             return self._shown.query
-        text = self.line.text().strip()
+        text = self.line.words().strip()
         return Query(text=text) if text else None
 
     def show_chip(self, chip: Chip) -> None:
@@ -118,9 +108,14 @@ class SearchField(QWidget):
         self._place = name
         self._refresh()
 
+    @property
+    def holds_something(self) -> bool:
+        """Whether there is anything to clear; a space is no query yet."""
+        return self.query is not None or bool(self.line.words())
+
     def clear(self) -> None:
         """Look for nothing: the whole library."""
-        had_something = self.query is not None or bool(self.line.text())
+        had_something = self.holds_something
         self._shown = None
         self.line.clear()
         self._refresh()
@@ -132,7 +127,7 @@ class SearchField(QWidget):
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line.end(False)
         self.line.insert(text)
-        self._edited(self.line.text())
+        self._edited()
 
     def paste(self) -> None:
         """Look for what was copied."""
@@ -156,8 +151,8 @@ class SearchField(QWidget):
         self.query_changed.emit(query)
         return True
 
-    def _edited(self, text: str) -> None:
-        if self._shown is not None and text:
+    def _edited(self) -> None:
+        if self._shown is not None and self.line.words():
             self._shown = None  # words take the place of a picture
         self._refresh()
         self.query_changed.emit(self.query)
@@ -168,7 +163,7 @@ class SearchField(QWidget):
 
     def _refresh(self) -> None:
         self._chip.setVisible(self._shown is not None)
-        self._clear.setVisible(bool(self.line.text()) and self._shown is None)
+        self._clear.setVisible(bool(self.line.words()) and self._shown is None)
         if self._shown is not None:
             hint = ""
         elif self._place:
@@ -239,10 +234,12 @@ class _Line(QLineEdit):
     went_down = Signal()
     erased_start = Signal()  # Backspace with nothing before it
     focus_changed = Signal()
+    composed = Signal()  # the syllable that is being put together has changed
 
     def __init__(self, field: SearchField) -> None:
         super().__init__(field)
         self._field = field
+        self._syllable = ""
         self.setFrame(False)
         self.setAcceptDrops(False)  # the field takes drops, over all its width
         self.setAttribute(Qt.WidgetAttribute.WA_MacShowFocusRect, False)
@@ -251,7 +248,7 @@ class _Line(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
             self.take_clipboard()
-        elif event.key() == Qt.Key.Key_Escape:
+        elif event.key() == Qt.Key.Key_Escape and self._field.holds_something:
             self.escaped.emit()
         elif event.key() == Qt.Key.Key_Down:
             self.went_down.emit()
@@ -259,6 +256,22 @@ class _Line(QLineEdit):
             self.erased_start.emit()
         else:
             super().keyPressEvent(event)
+
+    def words(self) -> str:
+        """What stands there, with the syllable that is still being put together: to Qt it is no
+        text yet, and in Korean the last one is so until something else is typed."""
+        text, at = self.text(), self.cursorPosition()
+        return text[:at] + self._syllable + text[at:]
+
+    def clear(self) -> None:
+        self._syllable = ""
+        super().clear()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        former, self._syllable = self._syllable, event.preeditString()
+        super().inputMethodEvent(event)
+        if self._syllable != former and not event.commitString():  # of that Qt tells
+            self.composed.emit()
 
     def take_clipboard(self) -> None:
         """Look for the picture on the clipboard, or write its words here."""
@@ -288,67 +301,6 @@ class _Line(QLineEdit):
         palette.setColor(QPalette.ColorRole.PlaceholderText, quiet)
         palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
         self.setPalette(palette)
-
-
-class _ChipView(QWidget):
-    """A small picture, some words and a cross."""
-
-    closed = Signal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._label = ""
-        self._pixmap: QPixmap | None = None
-        self.setFixedHeight(CHIP_HEIGHT)
-        self._cross = IconButton("close", self.tr("Search for something else"), self, size=22)
-        self._cross.clicked.connect(self.closed)
-
-    def show_chip(self, chip: Chip) -> None:
-        self._label = self.fontMetrics().elidedText(
-            chip.label, Qt.TextElideMode.ElideMiddle, CHIP_LABEL
-        )
-        self.setToolTip(chip.label)
-        self.setAccessibleName(chip.label)
-        self._pixmap = None
-        if chip.image is not None:
-            ratio = self.devicePixelRatioF()
-            edge = round((CHIP_HEIGHT - 6) * ratio)
-            scaled = chip.image.scaled(
-                edge,
-                edge,
-                Qt.AspectRatioMode.KeepAspectRatioByExpanding,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            corner = QPoint((scaled.width() - edge) // 2, (scaled.height() - edge) // 2)
-            self._pixmap = QPixmap.fromImage(scaled.copy(corner.x(), corner.y(), edge, edge))
-            self._pixmap.setDevicePixelRatio(ratio)
-        width = CHIP_HEIGHT + 6 + self.fontMetrics().horizontalAdvance(self._label) + 6 + 24
-        self.setFixedWidth(width)
-        self._cross.move(width - 25, (CHIP_HEIGHT - 22) // 2)
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette = self.palette()
-        body = QRectF(self.rect())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.tint(palette, QPalette.ColorRole.Base, 0.2))
-        painter.drawRoundedRect(body, CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
-        square = QRectF(3, 3, CHIP_HEIGHT - 6, CHIP_HEIGHT - 6)
-        text = palette.color(QPalette.ColorRole.Text)
-        if self._pixmap is None:
-            paint_icon(painter, "similar", square.adjusted(3, 3, -3, -3), text)
-        else:
-            round_corners = QPainterPath()
-            round_corners.addEllipse(square)
-            painter.setClipPath(round_corners)
-            painter.drawPixmap(square.topLeft(), self._pixmap)
-            painter.setClipping(False)
-        painter.setPen(text)
-        words = body.adjusted(CHIP_HEIGHT + 4, 0, -24, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._label)
-        painter.end()
 
 
 def _encoded(image: object) -> bytes | None:

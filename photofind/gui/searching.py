@@ -15,10 +15,11 @@ from photofind.errors import PhotoFindError
 from photofind.gui import words
 from photofind.gui.background import Background
 from photofind.gui.bridge import Bridge
+from photofind.gui.chip import Chip
 from photofind.gui.messagebar import Message, Weight
 from photofind.gui.query import Query
 from photofind.gui.reads import LibraryReads
-from photofind.gui.searchfield import Chip, SearchField, small_picture
+from photofind.gui.searchfield import SearchField, small_picture
 from photofind.paths import LibraryPaths, shown_path
 from photofind.protocol import SearchDone
 

@@ -4,7 +4,7 @@ Pure: no Qt. Positions are numbers of photos in the order shown; a range is half
 `(start, stop)`.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable
 
 Range = tuple[int, int]
@@ -130,18 +130,6 @@ class Selection:
         self._before = []
         self.current = None if self.current is None else places.get(self.current)
         self.anchor = None if self.anchor is None else places.get(self.anchor)
-
-    def clipped(self, ranges: Iterable[Range]) -> list[Range]:
-        """The selected parts of some ascending ranges."""
-        found: list[Range] = []
-        for start, stop in ranges:
-            index = max(0, bisect_left(self._ranges, (start, 0)) - 1)
-            while index < len(self._ranges) and self._ranges[index][0] < stop:
-                first, last = self._ranges[index]
-                if max(first, start) < min(last, stop):
-                    found.append((max(first, start), min(last, stop)))
-                index += 1
-        return found
 
     def permuted(self, places: dict[int, int]) -> None:
         """Carry the selection over position by position: for a few thousand photos that change

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from photofind.errors import UnreadablePhoto
+from photofind.errors import Reason, UnreadablePhoto
 from photofind.gui.threads import step_back
 
 BUDGET_BYTES = 160 * 2**20
@@ -122,6 +122,8 @@ class SharpPhotos(QObject):
                 sharp = Sharp(wanted, levels=_decode(wanted))
             except UnreadablePhoto as error:
                 sharp = Sharp(wanted, error=error)
+            except MemoryError:  # for the pictures made of it; decoding has its own
+                sharp = Sharp(wanted, error=UnreadablePhoto(Reason.TOO_LARGE))
             with self._condition:
                 if self._closed:
                     return

@@ -171,17 +171,24 @@ class SidebarModel(QAbstractListModel):
 
 
 def _names(folders: list[FolderRow]) -> dict[int, str]:
-    """The last part of each path, with the part before it where two are called the same."""
-    last = {folder.id: folder_name(folder.path) for folder in folders}
-    counts: dict[str, int] = {}
-    for name in last.values():
-        counts[name] = counts.get(name, 0) + 1
-    return {
-        folder.id: last[folder.id]
-        if counts[last[folder.id]] == 1
-        else f"{last[folder.id]} – {folder_name(folder.path.rpartition(b'/')[0])}"
-        for folder in folders
-    }
+    """The last part of each path; where several are called the same, with as many of the parts
+    before it as tell one from the others."""
+    alike: dict[str, list[list[bytes]]] = {}
+    for folder in folders:
+        alike.setdefault(folder_name(folder.path), []).append(_parts(folder.path))
+    names: dict[int, str] = {}
+    for folder in folders:
+        name, parts = folder_name(folder.path), _parts(folder.path)
+        depth = 1
+        while depth < len(parts) and sum(p[-depth:] == parts[-depth:] for p in alike[name]) > 1:
+            depth += 1
+        before = shown_path(b"/".join(parts[-depth:-1]))
+        names[folder.id] = f"{name} – {before}" if before else name
+    return names
+
+
+def _parts(path: bytes) -> list[bytes]:
+    return path.replace(b"\\", b"/").strip(b"/").split(b"/")
 
 
 class _Delegate(QStyledItemDelegate):

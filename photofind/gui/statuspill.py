@@ -67,9 +67,7 @@ class StatusPill(QWidget):
         # Digits of different widths must not make the pill tremble: it only grows.
         width = QFontMetrics(self._figures.font()).horizontalAdvance(status.figures)
         self._figures.setMinimumWidth(max(self._figures.minimumWidth(), width))
-        self.pause_button.setVisible(status.can_pause)
-        self.resume_button.setVisible(status.can_resume)
-        self.cancel_button.setVisible(status.can_cancel)
+        self._show_buttons(status)
         buttons = status.can_pause or status.can_resume or status.can_cancel
         self._layout.setContentsMargins(
             SIDE + SHADOW, 5 + SHADOW, (BUTTON_SIDE if buttons else SIDE) + SHADOW, 6 + SHADOW
@@ -99,6 +97,18 @@ class StatusPill(QWidget):
         if self._share is not None:
             self._paint_share(painter, body)
         painter.end()
+
+    def _show_buttons(self, status: Status) -> None:
+        """The keyboard goes from the one that pauses to the one that goes on: Qt would give it to
+        the next one, which stops."""
+        held = self.pause_button.hasFocus() or self.resume_button.hasFocus()
+        if held and (status.can_pause or status.can_resume):
+            turned = self.resume_button if status.can_resume else self.pause_button
+            turned.show()  # what is hidden takes no focus
+            turned.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.pause_button.setVisible(status.can_pause)
+        self.resume_button.setVisible(status.can_resume)
+        self.cancel_button.setVisible(status.can_cancel)
 
     def _paint_share(self, painter: QPainter, body: QRectF) -> None:
         """A thin line along the lower edge, between the round ends."""

@@ -46,6 +46,7 @@ class _Made:
     content_hash: bytes
     image: QImage | None
     shape: Shape | None  # of a cell; None for a whole thumbnail
+    looks: int  # how often `look_again` had been called when it was begun
 
 
 class Thumbnails(QObject):
@@ -69,7 +70,8 @@ class Thumbnails(QObject):
         self._condition = threading.Condition()
         self._shape = Shape(1, 0, True)
         self._wanted: deque[bytes] = deque()
-        self._busy: set[bytes] = set()
+        self._busy: set[tuple[bytes, Shape]] = set()
+        self._looks = 0
         self._whole: deque[bytes] = deque()
         self._done: list[_Made] = []
         self._closed = False
@@ -96,15 +98,18 @@ class Thumbnails(QObject):
         needed = [h for h in hashes if h not in self._absent and not self._has(h, shape)]
         with self._condition:
             self._shape = shape
-            self._wanted = deque(h for h in needed if h not in self._busy)
+            self._wanted = deque(h for h in needed if (h, shape) not in self._busy)
             if self._wanted:
                 self._condition.notify_all()
         if needed:
             self._start()
 
     def look_again(self) -> None:
-        """Thumbnails that were not there may be there now."""
+        """Thumbnails that were not there may be there now; those being looked for are again."""
         self._absent.clear()
+        with self._condition:
+            self._looks += 1
+            self._busy.clear()
 
     # -------------------------------------------------------------------------------- for viewers
 
@@ -144,14 +149,15 @@ class Thumbnails(QObject):
         """Take what the threads made."""
         with self._condition:
             done, self._done = self._done, []
-            self._busy.difference_update(made.content_hash for made in done if made.shape)
+            self._busy.difference_update((m.content_hash, m.shape) for m in done if m.shape)
         arrived: list[bytes] = []
         for made in done:
             if made.shape is None:
                 self.whole_arrived.emit(made.content_hash, made.image)
             elif made.image is None:
-                self._absent.add(made.content_hash)
-            else:
+                if made.looks == self._looks:  # else it may have come since
+                    self._absent.add(made.content_hash)
+            elif made.shape == self._shape or not self._has(made.content_hash, self._shape):
                 self._keep(made.content_hash, made.shape, made.image)
                 arrived.append(made.content_hash)
         if arrived:
@@ -177,7 +183,7 @@ class Thumbnails(QObject):
         step_back()
         reader = ThumbnailReader(self._path)
         while (job := self._next()) is not None:
-            content_hash, shape = job
+            content_hash, shape, looks = job
             image: QImage | None = None
             try:
                 jpeg = reader.get([content_hash]).get(content_hash)
@@ -187,18 +193,18 @@ class Thumbnails(QObject):
                     image = cell_image(jpeg, shape.edge, fill=shape.fill, radius=shape.radius)
             except (OSError, PhotoFindError) as error:
                 _log.warning("A thumbnail cannot be read (%s): %s", content_hash.hex(), error)
-            self._post(_Made(content_hash, image, shape))
+            self._post(_Made(content_hash, image, shape, looks))
         reader.close()
 
-    def _next(self) -> tuple[bytes, Shape | None] | None:
+    def _next(self) -> tuple[bytes, Shape | None, int] | None:
         with self._condition:
             while not self._closed:
                 if self._whole:
-                    return self._whole.popleft(), None
+                    return self._whole.popleft(), None, self._looks
                 if self._wanted:
                     content_hash = self._wanted.popleft()
-                    self._busy.add(content_hash)
-                    return content_hash, self._shape
+                    self._busy.add((content_hash, self._shape))
+                    return content_hash, self._shape, self._looks
                 self._condition.wait()
         return None
 

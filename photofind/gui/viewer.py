@@ -43,6 +43,7 @@ class Viewer(QWidget):
 
     closed = Signal(int)  # the photo that was shown last
     moved = Signal(int)  # another photo is shown
+    unread_changed = Signal(tuple)  # ids of the photo and its neighbours that were not read yet
     similar_wanted = Signal(int)
     menu_wanted = Signal(QPoint)  # global
 
@@ -53,8 +54,10 @@ class Viewer(QWidget):
         self._pictures = Pictures(thumbnails, self)
         self._sequence: PhotoSequence | None = None
         self._position = 0
+        self._awaited = False  # the row at the position, to be shown when it is read
         self._row: PhotoRow | None = None
         self._photo_id = 0
+        self._unread: tuple[int, ...] = ()
         self._peek = False
         self.hide()
         self.setAccessibleName(self.tr("Photo"))
@@ -129,6 +132,7 @@ class Viewer(QWidget):
         """Back to the grid."""
         self.hide()
         self._follow(None)
+        self._tell_unread(())
         self._pictures.forget()
         self.picture.show_photo(QSize())
         self.unsetCursor()
@@ -165,6 +169,7 @@ class Viewer(QWidget):
 
     def _look_up(self) -> None:
         """The order has changed: the photo stays, its place may not."""
+        self._awaited = False
         if self._sequence is not None:
             self._sequence.find(self._photo_id, self._moved_to)
 
@@ -172,6 +177,8 @@ class Viewer(QWidget):
         if position is not None:
             self._position = position
             self._prepare()
+        elif self._row is None:  # gone before it was ever shown
+            self.leave()
 
     def _found(self, position: int | None) -> None:
         if position is None:  # gone since it was asked for
@@ -184,6 +191,7 @@ class Viewer(QWidget):
         self._prepare()
         assert self._sequence is not None
         row = self._sequence.row(position)
+        self._awaited = row is None
         if row is not None:
             self._show(row)
             if say:
@@ -196,6 +204,9 @@ class Viewer(QWidget):
         if row is None or row == self._row:
             return
         moved = row.id != self._photo_id
+        if moved and not self._awaited:  # the photo has left the order; it stays until a step
+            return
+        self._awaited = False
         self._show(row)
         if moved:
             self.moved.emit(row.id)
@@ -219,6 +230,8 @@ class Viewer(QWidget):
             self._say_offline(row)
         elif not row.read:
             self._say(self.tr("This photo has not been read yet."))
+        elif (reason := self._pictures.refusal(row)) is not None:  # as a neighbour
+            self._say(reason_sentence(reason))
         self._prepare()
         self._paint()
         self._read_facts()
@@ -233,8 +246,14 @@ class Viewer(QWidget):
         self._sequence.want([(start, stop)], self)
         near = sorted(range(start, stop), key=lambda place: abs(place - self._position))
         rows = [row for row in map(self._sequence.row, near) if row is not None]
+        self._tell_unread(tuple(row.id for row in rows if not row.read))
         self._pictures.want_thumbnails(rows)
         self._want()
+
+    def _tell_unread(self, photo_ids: tuple[int, ...]) -> None:
+        if photo_ids != self._unread:
+            self._unread = photo_ids
+            self.unread_changed.emit(photo_ids)
 
     def _want(self) -> None:
         """Ask for sharp pictures: of this photo first, in full when it is zoomed."""

@@ -144,7 +144,7 @@ class Window(QMainWindow):
         field.query_changed.connect(lambda _query: self.messages.withdraw("search"))
         field.left_downwards.connect(grid.focus_first)
         self.views.similar_wanted.connect(self.searching.find_similar)
-        grid.visible_changed.connect(bridge.prioritise)
+        self.views.visible_changed.connect(bridge.prioritise)
         grid.cell_size_changed.connect(self._cell_size_changed)
         grid.order_changed.connect(partial(setattr, self._settings, "order"))
         self.header.size_chosen.connect(partial(setattr, grid, "cell_size"))
@@ -356,7 +356,7 @@ class Window(QMainWindow):
         modifiers = event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         )
-        if self.views.large:
+        if self.views.large and text != "/":
             super().keyPressEvent(event)
         elif event.key() == Qt.Key.Key_Escape:
             self._escape()

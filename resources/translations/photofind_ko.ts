@@ -152,6 +152,20 @@
     </message>
 </context>
 <context>
+    <name>Bridge</name>
+    <message>
+        <source>The search engine ended each time it looked for this; look for something else.</source>
+        <translation>이것을 찾을 때마다 검색 엔진이 멈췄습니다. 다른 것을 찾아 보세요.</translation>
+    </message>
+</context>
+<context>
+    <name>ChipView</name>
+    <message>
+        <source>Search for something else</source>
+        <translation>다른 것 검색</translation>
+    </message>
+</context>
+<context>
     <name>Counted</name>
     <message numerus="yes">
         <source>%n min left</source>
@@ -702,6 +716,13 @@
     <message>
         <source>On this computer</source>
         <translation>이 컴퓨터에 있음</translation>
+    </message>
+</context>
+<context>
+    <name>ModelChoice</name>
+    <message>
+        <source>The search engine ended while it loaded this model.</source>
+        <translation>이 모델을 불러오는 동안 검색 엔진이 멈췄습니다.</translation>
     </message>
 </context>
 <context>
@@ -1267,13 +1288,6 @@ Offline, last seen {day}</source>
         <source>{number} %</source>
         <extracomment>how large the photo is shown, 100 % being pixel for pixel.</extracomment>
         <translation>{number}%</translation>
-    </message>
-</context>
-<context>
-    <name>_ChipView</name>
-    <message>
-        <source>Search for something else</source>
-        <translation>다른 것 검색</translation>
     </message>
 </context>
 <context>

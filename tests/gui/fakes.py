@@ -55,7 +55,7 @@ class FakeWorkers:
 
     def __init__(self) -> None:
         self.clients: list[FakeClient] = []
-        self.refusals: list[PhotoFindError] = []
+        self.refusals: list[Exception] = []
         self.slow_seconds = 0.0
 
     def open(

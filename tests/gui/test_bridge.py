@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from photofind import heartbeat
 from photofind.client import read_worker_file
 from photofind.errors import DiskFull, FolderMissing, WorkerUnavailable
+from photofind.gui import line
 from photofind.gui.bridge import FIRST_HITS, MOST_HITS, SEARCH_LOSSES, Bridge, Link
 from photofind.gui.query import Query
 from photofind.paths import LibraryPaths
@@ -135,6 +136,25 @@ def test_only_the_answer_to_the_newest_query_is_shown(
     assert not bridge.searching
 
 
+def test_an_answer_that_comes_while_more_is_typed_is_that_to_what_was_asked(
+    bridge: Bridge, workers: FakeWorkers, qtbot: QtBot
+) -> None:
+    client = connect(bridge, workers, qtbot)
+    answers: list[str | None] = []
+    bridge.found.connect(lambda query, _done: answers.append(query.text))
+    bridge.search_failed.connect(lambda query, _error: answers.append(query.text))
+    bridge.search(Query(text="a cat"), at_once=True)
+    qtbot.waitUntil(lambda: len(client.of(Search)) == 1)
+    bridge.search(Query(text="a castle"))  # waits for a pause in typing
+    client.hear(found(client.of(Search)[0], *range(1, FIRST_HITS + 1), matches=FIRST_HITS))
+    qtbot.waitUntil(lambda: bool(answers))
+    assert answers == ["a cat"]
+    assert bridge.searching
+    qtbot.waitUntil(lambda: len(client.of(Search)) == 2)
+    assert [asked.text for asked in client.of(Search)] == ["a cat", "a castle"]
+    assert client.of(Search)[1].top == FIRST_HITS
+
+
 def test_an_answer_that_comes_after_the_field_was_cleared_is_dropped(
     bridge: Bridge, workers: FakeWorkers, qtbot: QtBot
 ) -> None:
@@ -185,6 +205,16 @@ def test_a_dead_worker_is_replaced_and_what_was_not_answered_is_asked_again(
     assert again.of(Pause)
     assert [request.photo_ids for request in again.of(Prioritise)] == [(5, 6)]
     assert [request.text for request in again.of(Search)] == ["a dog"]
+
+
+def test_a_worker_that_lived_long_is_replaced_at_once(
+    bridge: Bridge, workers: FakeWorkers, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "STEADY_SECONDS", 0.0)
+    client = connect(bridge, workers, qtbot)
+    qtbot.wait(10)
+    client.die()
+    qtbot.waitUntil(lambda: len(workers.clients) == 2, timeout=line.BACKOFF_SECONDS[-1] * 500)
 
 
 def test_what_the_dead_worker_said_last_is_not_taken_for_the_new_ones_words(
@@ -326,6 +356,20 @@ def test_a_worker_that_was_given_up_is_told_from_one_that_died(
     client = connect(bridge, workers, qtbot)
     links: list[Link] = []
     bridge.link_changed.connect(links.append)
+    client.die(WorkerUnavailable("The background worker has said nothing and was ended."))
+    qtbot.waitUntil(lambda: len(links) == 2)
+    assert links == [Link.REPLACING, Link.CONNECTED]
+
+
+def test_a_worker_given_up_while_it_was_sent_something_is_told_from_one_that_died(
+    bridge: Bridge, workers: FakeWorkers, qtbot: QtBot
+) -> None:
+    client = connect(bridge, workers, qtbot)
+    links: list[Link] = []
+    bridge.link_changed.connect(links.append)
+    client.closed = True  # sending fails before the thread that reads has said why
+    bridge.index(b"/photos")
+    qtbot.wait(100)
     client.die(WorkerUnavailable("The background worker has said nothing and was ended."))
     qtbot.waitUntil(lambda: len(links) == 2)
     assert links == [Link.REPLACING, Link.CONNECTED]

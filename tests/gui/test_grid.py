@@ -71,6 +71,15 @@ def read_numbers(grid: PhotoGrid, qtbot) -> list[int]:
     return got[0]
 
 
+def add_above(grid: PhotoGrid, library, tmp_path, qtbot) -> None:
+    """One more photo, the newest of all."""
+    count = grid.count()
+    write_photo(tmp_path / "photos", 50, month=202501)
+    library.read(library.add(tmp_path / "photos"))
+    grid.refresh()
+    qtbot.waitUntil(lambda: grid.count() == count + 1, timeout=WAIT)
+
+
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -204,6 +213,29 @@ def test_selection_and_current_photo_survive_a_refresh(grid, library, tmp_path, 
     qtbot.waitUntil(lambda: counts == [43], timeout=WAIT)
     assert read_numbers(grid, qtbot) == [2, 3, 4, 5, 8]
     assert number_of(grid.current_photo().path) == 8
+
+
+def test_a_press_is_not_let_go_on_another_photo(grid, library, tmp_path, qtbot):
+    shown(grid, qtbot)
+    click(grid, qtbot, 2)
+    click(grid, qtbot, 5, SHIFT)
+    place = middle(grid, 4)
+    qtbot.mousePress(grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    add_above(grid, library, tmp_path, qtbot)
+    qtbot.mouseRelease(grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert read_numbers(grid, qtbot) == [2, 3, 4, 5]
+
+
+def test_a_rubber_band_that_adds_keeps_what_was_selected(grid, library, tmp_path, qtbot):
+    shown(grid, qtbot)
+    click(grid, qtbot, 2)
+    start = QPoint(grid.cell(7).x - 6, grid.cell(7).y + 4)  # in the margin of the next month
+    qtbot.mousePress(grid.viewport(), Qt.MouseButton.LeftButton, CTRL, pos=start)
+    qtbot.mouseMove(grid.viewport(), start + QPoint(0, 1))
+    add_above(grid, library, tmp_path, qtbot)
+    qtbot.mouseMove(grid.viewport(), start + QPoint(0, 2))
+    qtbot.mouseRelease(grid.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(0, 2))
+    assert read_numbers(grid, qtbot) == [2]
 
 
 def test_everything_selected_stays_everything(grid, library, tmp_path, qtbot):

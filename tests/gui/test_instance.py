@@ -1,19 +1,21 @@
 """One window a library, whatever happened to the one before."""
 
 import os
+import select
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QLockFile
 from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from photofind.gui.instance import ADDRESS_FILE, LOCK_FILE, Instance
+from photofind.gui.instance import ADDRESS_FILE, LOCK_FILE, Handover, Instance
 from photofind.paths import LibraryPaths
 
 SECOND_START = """
@@ -30,6 +32,16 @@ if claimed and len(sys.argv) > 3:
     import os, signal
     os.kill(os.getpid(), signal.SIGKILL)
 """
+
+
+class _Waiting:
+    """A server with callers who have said all already."""
+
+    def __init__(self, sockets: list[QLocalSocket]) -> None:
+        self._sockets = sockets
+
+    def nextPendingConnection(self) -> QLocalSocket | None:
+        return self._sockets.pop() if self._sockets else None
 
 
 @pytest.fixture
@@ -121,6 +133,47 @@ def test_of_two_starts_at_once_one_is_first(paths: LibraryPaths, qapp: QApplicat
     said = sorted(process.communicate(timeout=20)[0].strip() for process in both)
     # Either met the other, or came when the other had ended already.
     assert said in (["first", "second"], ["first", "first"])
+
+
+def test_what_was_said_before_the_caller_was_met_is_heard(
+    first: Instance, paths: LibraryPaths, qtbot: QtBot
+) -> None:
+    """The socket of a caller may hold all that was said before anybody listens to it."""
+    assert first._server is not None
+    met: list[QLocalSocket] = []
+    first._server.newConnection.disconnect()
+    speaker = QLocalSocket()
+    speaker.connectToServer((paths.root / ADDRESS_FILE).read_text())
+    message = msgspec.msgpack.encode(Handover(folders=(b"/x",)))
+    speaker.write(len(message).to_bytes(4, "big") + message)
+    speaker.flush()
+
+    def said() -> bool:
+        if not met and first._server.hasPendingConnections():
+            met.append(first._server.nextPendingConnection())
+        return bool(met) and met[0].bytesAvailable() == 4 + len(message)
+
+    qtbot.waitUntil(said)
+    with qtbot.waitSignal(first.handed_over) as told, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(first, "_server", _Waiting(met))
+        first._meet()
+    assert told.args == [(b"/x",)]
+
+
+def test_a_start_that_met_a_closing_window_is_a_window_itself(
+    paths: LibraryPaths, qapp: QApplication
+) -> None:
+    closing = Instance(paths)
+    assert closing.claim([])
+    second = start(paths, "/x")
+    assert closing._server is not None
+    # It has connected; this window meets nobody any more, as one that is ending its threads.
+    deadline = time.monotonic() + 10
+    while not select.select([closing._server.socketDescriptor()], [], [], 0.1)[0]:
+        assert time.monotonic() < deadline
+    time.sleep(0.2)
+    closing.close()
+    assert second.communicate(timeout=10)[0] == "first\n"
 
 
 def test_nonsense_at_the_socket_does_no_harm(

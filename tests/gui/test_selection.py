@@ -26,14 +26,13 @@ def test_taking_a_range_out_leaves_all_others(of, start, stop):
     assert positions(without(union(of), start, stop)) == positions(of) - set(range(start, stop))
 
 
-@given(ranges, ranges)
-def test_membership_length_and_the_part_within_a_view(selected, view):
+@given(ranges)
+def test_membership_and_length(selected):
     selection = Selection()
     selection.replace(selected)
     expected = positions(selected)
     assert {p for p in range(70) if p in selection} == expected
     assert len(selection) == len(expected)
-    assert positions(selection.clipped(union(view))) == expected & positions(view)
 
 
 def test_toggling_twice_changes_nothing():

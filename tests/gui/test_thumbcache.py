@@ -1,14 +1,16 @@
 """Thumbnails come in the shape asked for, newest wishes first, within their budget."""
 
 import hashlib
+import threading
 
 import pytest
 from PIL import Image
 from PySide6.QtGui import QImage
 
+from photofind.gui import pixels
 from photofind.gui.pixels import cell_image, from_pillow, whole_image
 from photofind.gui.thumbcache import Shape, Thumbnails
-from photofind.thumbnails import ThumbnailWriter
+from photofind.thumbnails import ThumbnailReader, ThumbnailWriter
 from tests.pictures import jpeg
 
 WAIT = 10_000  # milliseconds
@@ -50,6 +52,24 @@ def test_until_the_new_shape_is_made_the_old_one_serves(cache, qtbot):
     assert cache.cell(key(1)).width() == 50
 
 
+def test_a_shape_that_changes_while_a_thumbnail_is_made_is_made_too(cache, qtbot, monkeypatch):
+    go_on, make = threading.Event(), pixels.cell_image
+
+    def slow(jpeg: bytes, edge: int, *, fill: bool, radius: float) -> QImage:
+        if edge == SQUARE.edge:
+            go_on.wait(WAIT / 1000)
+        return make(jpeg, edge, fill=fill, radius=radius)
+
+    monkeypatch.setattr(pixels, "cell_image", slow)
+    cache.want([key(1)], SQUARE)
+    qtbot.waitUntil(lambda: bool(cache._busy), timeout=WAIT)
+    cache.want([key(1)], Shape(edge=90, radius=6, fill=True))
+    qtbot.waitUntil(lambda: cache.cell(key(1)) is not None, timeout=WAIT)
+    go_on.set()
+    qtbot.waitUntil(lambda: not cache._busy, timeout=WAIT)
+    assert cache.cell(key(1)).width() == 90  # though the other came after it
+
+
 def test_what_was_scrolled_past_is_not_made(cache, qtbot):
     with cache._condition:  # the threads get no word in between
         cache.want([key(number) for number in range(60)], SQUARE)
@@ -88,6 +108,29 @@ def test_a_thumbnail_that_is_not_there_is_asked_for_again_when_told(cache, write
     cache.look_again()
     cache.want([key(100)], SQUARE)
     qtbot.waitUntil(lambda: cache.cell(key(100)) is not None, timeout=WAIT)
+
+
+def test_a_thumbnail_that_comes_while_it_is_looked_for_in_vain_is_not_missed(
+    cache, writer, qtbot, monkeypatch
+):
+    looked, go_on, get = threading.Event(), threading.Event(), ThumbnailReader.get
+
+    def slow(reader: ThumbnailReader, hashes: list[bytes]) -> dict[bytes, bytes]:
+        found = get(reader, hashes)
+        if not looked.is_set():
+            looked.set()
+            go_on.wait(WAIT / 1000)
+        return found
+
+    monkeypatch.setattr(ThumbnailReader, "get", slow)
+    cache.want([key(100)], SQUARE)
+    assert looked.wait(WAIT / 1000)
+    writer.put([(key(100), jpeg(100))])
+    cache.look_again()
+    cache.want([key(100)], SQUARE)
+    go_on.set()
+    qtbot.waitUntil(lambda: cache.cell(key(100)) is not None, timeout=WAIT)
+    assert key(100) not in cache._absent
 
 
 def test_a_damaged_thumbnail_leaves_the_others(cache, writer, qtbot):

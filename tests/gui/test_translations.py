@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from photofind import errors
 from photofind.errors import SENTENCES, Reason
 from photofind.gui import words
 from photofind.gui.application import translate_application
@@ -105,6 +106,18 @@ def test_a_translation_keeps_the_places_of_names_and_numbers(language: str) -> N
 def test_no_word_of_the_window_escapes_the_translators() -> None:
     collected = {message.findtext("source") for message in messages("ko")}
     assert spoken_words() - collected == set()
+
+
+def test_errors_of_the_window_itself_speak_the_person_s_language() -> None:
+    """Those of the start have no window yet; those of the worker are in English."""
+    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    for file in sorted(
+        set(translations.SOURCES.glob("*.py")) - {translations.SOURCES / "__init__.py"}
+    ):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in kinds:
+                plain = [argument for argument in call.args if isinstance(argument, ast.Constant)]
+                assert not plain, f"{file.name}:{call.lineno} is not translated"
 
 
 def test_every_sentence_with_a_number_has_plurals() -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from photofind.catalog.records import View
+from photofind.gui import sharp
 from photofind.gui.facts import _Fact
 from photofind.gui.picture import Picture
 from photofind.gui.viewer import Viewer
@@ -203,6 +204,39 @@ def test_a_file_that_went_away_meanwhile_says_so_in_words(viewer, grid, tmp_path
     assert "went away" in viewer._note.text()
 
 
+def test_a_file_that_went_away_says_so_when_it_is_stepped_to(viewer, grid, tmp_path, qtbot):
+    os.unlink(tmp_path / "photos" / "p005.jpg")
+    refused = []
+    viewer._pictures.refused.connect(lambda path, _reason: refused.append(number_of(path)))
+    open_at(viewer, grid, qtbot, 4)
+    qtbot.waitUntil(lambda: refused == [5], timeout=WAIT)  # the neighbour was made ready, in vain
+    assert not viewer._note.isVisible()
+    viewer.step(1)
+    assert "went away" in viewer._note.text()
+    assert viewer._note.isVisible()
+    viewer.step(1)
+    assert not viewer._note.isVisible()
+
+
+def test_a_photo_for_which_memory_is_short_says_so_and_the_next_ones_come(
+    viewer, grid, qtbot, monkeypatch
+):
+    decode = sharp._decode
+
+    def short_of_memory(wanted: sharp.Wanted) -> tuple[QImage, ...]:
+        if number_of(wanted.path) < 6:
+            raise MemoryError
+        return decode(wanted)
+
+    monkeypatch.setattr(sharp, "_decode", short_of_memory)
+    open_at(viewer, grid, qtbot, 5)
+    qtbot.waitUntil(lambda: "memory" in viewer._note.text(), timeout=WAIT)
+    viewer.step(1)
+    path = grid.row(6).path
+    qtbot.waitUntil(lambda: bool(viewer._pictures._sharp.of(path)), timeout=WAIT)
+    assert not viewer._note.isVisible()
+
+
 def test_a_photo_that_was_never_read_is_not_decoded_in_the_window(
     viewer, grid, library, tmp_path, qtbot
 ):
@@ -233,6 +267,21 @@ def test_photos_that_come_above_leave_the_photo_and_its_neighbours(
     assert number_shown(viewer) == 10
     qtbot.keyClick(viewer, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: number_shown(viewer) == 11, timeout=WAIT)
+
+
+def test_a_photo_that_is_no_longer_among_the_hits_stays_until_a_step(viewer, grid, qtbot):
+    ids = [grid.row(position).id for position in range(40)]
+    grid.show_hits(ids, matches=20, title="before")
+    qtbot.waitUntil(lambda: grid.count() == 20, timeout=WAIT)
+    open_at(viewer, grid, qtbot, 7)
+    grid.show_hits([*ids[:7], *ids[8:]], matches=19, title="after", renewed=True)
+    qtbot.waitUntil(lambda: grid.count() == 19, timeout=WAIT)
+    with qtbot.waitSignal(grid.sequence().loaded, timeout=WAIT):
+        grid.refresh(layout=False)  # thumbnails came
+    assert number_shown(viewer) == 7
+    assert viewer.current_id() == ids[7]
+    viewer.step(1)
+    qtbot.waitUntil(lambda: number_shown(viewer) == 9, timeout=WAIT)
 
 
 def test_a_screen_reader_is_told_name_and_date(viewer, grid, qtbot):

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+)
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +23,7 @@ from photofind.gui.drag import file_mime
 from photofind.gui.emptypane import Emptiness
 from photofind.gui.messagebar import Message
 from photofind.gui.query import Query
+from photofind.gui.setaside import SetAsideDialog
 from photofind.gui.settings import WindowSettings
 from photofind.gui.window import Window
 from photofind.paths import LibraryPaths
@@ -153,6 +160,31 @@ def test_typing_shows_the_hits_and_how_many_there_are(
     assert title(window) == "3 photo(s) for “beach”"
 
 
+def test_a_syllable_is_looked_for_while_it_is_put_together(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    line = window.header.field.line
+
+    def compose(syllable: str, commit: str = "") -> None:
+        event = QInputMethodEvent(syllable, [])
+        event.setCommitString(commit)
+        QApplication.sendEvent(line, event)
+
+    compose("ㅎ")
+    compose("해")
+    compose("벼", commit="해")
+    compose("변")
+    qtbot.waitUntil(lambda: bool(searches(client)))
+    assert [asked.text for asked in searches(client)] == ["해변"]
+    qtbot.keyClick(line, Key.Key_Escape)
+    assert window.header.field.query is None
+    compose("눈")
+    compose("", commit="눈")
+    qtbot.waitUntil(lambda: len(searches(client)) == 2)
+    assert searches(client)[-1].text == "눈"
+    assert line.text() == "눈"
+
+
 def test_clearing_the_search_brings_the_library_back(
     window: Window, client: FakeClient, qtbot: QtBot
 ) -> None:
@@ -190,6 +222,15 @@ def test_a_slash_goes_to_the_field_and_is_not_typed(window: Window, qtbot: QtBot
     window.grid.setFocus()
     qtbot.keyClicks(window.grid, "/")
     assert window.header.field.line.text() == ""
+    assert QApplication.focusWidget() is window.header.field.line
+
+
+def test_a_slash_goes_to_the_field_from_the_large_view_too(window: Window, qtbot: QtBot) -> None:
+    window.grid.focus_first()
+    qtbot.keyClick(window.grid, Key.Key_Return)
+    qtbot.waitUntil(window.viewer.isVisible)
+    qtbot.keyClicks(window.viewer, "/")
+    assert not window.viewer.isVisible()
     assert QApplication.focusWidget() is window.header.field.line
 
 
@@ -574,6 +615,24 @@ def test_indexing_can_be_paused_resumed_and_stopped(
     qtbot.waitUntil(lambda: len(client.of(Index)) == 2)
 
 
+def test_the_key_that_paused_goes_on_and_does_not_stop(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    client.hear(Progress(stage="indexing", done=10, total=100))
+    qtbot.waitUntil(window.pane.pill.isVisible)
+    window.pane.pill.pause_button.setFocus()
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(client.of(Pause)))
+    client.hear(Progress(stage="paused", done=10, total=100))
+    qtbot.waitUntil(window.pane.pill.resume_button.isVisible)
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(client.of(Resume)))
+    client.hear(Progress(stage="indexing", done=10, total=100))
+    qtbot.waitUntil(window.pane.pill.pause_button.isVisible)
+    assert window.pane.pill.pause_button.hasFocus()
+    assert not client.of(Cancel)
+
+
 def test_the_pill_says_when_the_worker_is_started_again(
     window: Window, workers: FakeWorkers, qtbot: QtBot
 ) -> None:
@@ -595,10 +654,15 @@ def test_a_full_disk_is_said_with_what_to_do(
     assert window.messages.shown is None
 
 
+@pytest.mark.parametrize("refusal", [DiskFull("full"), BlockingIOError("no more processes")])
 def test_a_worker_that_does_not_start_can_be_tried_again_from_the_bar(
-    open_window: Open, workers: FakeWorkers, library: LibraryForTests, qtbot: QtBot
+    open_window: Open,
+    workers: FakeWorkers,
+    library: LibraryForTests,
+    qtbot: QtBot,
+    refusal: Exception,
 ) -> None:
-    workers.refusals = [DiskFull("full")]
+    workers.refusals = [refusal]
     window = open_window(library.paths)
     qtbot.waitUntil(lambda: window.messages.shown is not None)
     qtbot.waitUntil(lambda: window.grid.count() == len(MONTHS))  # the library is there all the same
@@ -627,9 +691,22 @@ def test_what_is_on_screen_is_read_first(
         for number in range(4):
             write_photo(tmp_path / "photos", number, month=202001)
         library.add(tmp_path / "photos")
-        open_window(library.paths)
+        window = open_window(library.paths)
         qtbot.waitUntil(lambda: bool(workers.client.of(Prioritise)))
-        assert len(workers.client.of(Prioritise)[-1].photo_ids) == 4
+
+        def wanted() -> tuple[int, ...]:
+            return workers.client.of(Prioritise)[-1].photo_ids
+
+        assert len(wanted()) == 4
+        last = window.grid.row(3)
+        assert last is not None
+        window.grid.open_at(3)  # what is seen large comes before all that lies below it
+        qtbot.waitUntil(lambda: wanted()[0] == last.id)
+        assert len(wanted()) == 4
+        small = window.grid.row(0)
+        assert small is not None
+        qtbot.keyClick(window.viewer, Key.Key_Escape)
+        qtbot.waitUntil(lambda: wanted()[0] == small.id)
     finally:
         library.close()
 
@@ -714,6 +791,18 @@ def test_a_list_of_files_set_aside_without_any_says_so(window: Window, qtbot: Qt
     qtbot.waitUntil(lambda: "Nothing is set aside" in listed.explanation.text())
     assert not listed.retry_button.isEnabled()
     listed.close()
+
+
+def test_the_list_of_files_set_aside_is_opened_once(window: Window, qtbot: QtBot) -> None:
+    window.actions_.set_aside.trigger()
+    first = dialog(qtbot, SetAsideDialog)
+    window.actions_.set_aside.trigger()
+    assert [w for w in window.findChildren(SetAsideDialog) if w.isVisible()] == [first]
+    first.close()
+    window.actions_.set_aside.trigger()
+    again = dialog(qtbot, SetAsideDialog)
+    qtbot.waitUntil(lambda: bool(again.explanation.text()))
+    again.reject()
 
 
 def test_the_ledger_adds_up(window: Window, qtbot: QtBot) -> None:
@@ -847,6 +936,30 @@ def test_f11_fills_the_screen_and_escape_leaves_it(window: Window, qtbot: QtBot)
     qtbot.waitUntil(window.isFullScreen)
     qtbot.keyClick(window, Key.Key_Escape)
     qtbot.waitUntil(lambda: not window.isFullScreen())
+
+
+def test_escape_in_the_field_clears_it_first_and_then_leaves_the_full_screen(
+    window: Window, qtbot: QtBot
+) -> None:
+    line = window.header.field.line
+    qtbot.keyClick(line, Key.Key_F11)
+    qtbot.waitUntil(window.isFullScreen)
+    qtbot.keyClicks(line, "a")
+    qtbot.keyClick(line, Key.Key_Escape)
+    assert line.text() == ""
+    assert window.isFullScreen()
+    qtbot.keyClick(line, Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+
+
+def test_tab_goes_from_the_words_to_their_cross_and_on_to_the_size(
+    window: Window, qtbot: QtBot
+) -> None:
+    field = window.header.field
+    qtbot.keyClicks(field.line, "a")
+    for expected in (field._clear, window.header.slider):
+        qtbot.keyClick(QApplication.focusWidget(), Key.Key_Tab)
+        assert QApplication.focusWidget() is expected
 
 
 def test_every_control_has_a_name_for_screen_readers(window: Window) -> None:
