@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from photofind.gui import theme
 from photofind.gui.icons import IconButton, paint_icon
 from photofind.gui.query import Query
+from photofind.gui.words import plain_tip
 
 CHIP_HEIGHT = 28  # logical pixels
 CHIP_LABEL = 190  # the greatest width of a chip's words
@@ -40,7 +41,7 @@ class ChipView(QWidget):
         self._label = self.fontMetrics().elidedText(
             chip.label, Qt.TextElideMode.ElideMiddle, CHIP_LABEL
         )
-        self.setToolTip(chip.label)
+        self.setToolTip(plain_tip(chip.label))
         self.setAccessibleName(chip.label)
         self._pixmap = None
         if chip.image is not None:

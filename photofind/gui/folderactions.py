@@ -117,6 +117,7 @@ class FolderActions(QObject):
         name = folder_name(folder.path)
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # whatever a folder is called
         box.setWindowTitle(self.tr("Remove a folder"))
         box.setText(self.tr("Remove “{name}” from PhotoFind?").format(name=name))
         gone = self.tr(

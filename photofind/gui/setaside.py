@@ -31,7 +31,7 @@ from photofind.catalog.records import SetAside
 from photofind.gui import theme
 from photofind.gui.icons import without_icons
 from photofind.gui.reads import LibraryReads
-from photofind.gui.words import reason_sentence
+from photofind.gui.words import plain_tip, reason_sentence
 from photofind.paths import shown_path
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class SetAsideModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{shown_path(file.path)}. {reason_sentence(file.reason)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(filter(None, (shown_path(file.path), file.detail)))
+            return plain_tip("\n".join(filter(None, (shown_path(file.path), file.detail))))
         return None
 
     def _append(self, files: list[SetAside]) -> None:

@@ -31,7 +31,7 @@ from photofind.catalog.records import FolderRow, View
 from photofind.gui import theme
 from photofind.gui.dates import day_title, number_title
 from photofind.gui.icons import paint_icon
-from photofind.gui.words import folder_name
+from photofind.gui.words import folder_name, plain_tip
 from photofind.paths import shown_path
 
 ROW_HEIGHT = 34  # logical pixels
@@ -143,7 +143,7 @@ class SidebarModel(QAbstractListModel):
             )
             return ", ".join(parts)
         if role == Qt.ItemDataRole.ToolTipRole and row.folder is not None:
-            return self._tooltip(row.folder)
+            return plain_tip(self._tooltip(row.folder))
         return None
 
     def _text(self, row: Row) -> str:

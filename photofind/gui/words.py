@@ -3,6 +3,8 @@
 English stands in the source; `resources/translations` holds the others, and English plurals.
 """
 
+import html
+
 from PySide6.QtCore import QCoreApplication, QObject
 
 from photofind import errors
@@ -151,6 +153,11 @@ def time_left(seconds: float) -> str:
             )
         return counted.hours_left(hours)
     return counted.hours_left(round(seconds / HOUR))
+
+
+def plain_tip(words: str) -> str:
+    """The words for a tool tip, where a name that looks like HTML would be read as that."""
+    return words if "<" not in words else f"<p style='white-space: pre'>{html.escape(words)}</p>"
 
 
 def folder_name(path: bytes) -> str:
