@@ -289,7 +289,7 @@ class Library:
         waiting = self._catalog.pending(model.encoder_id)
         self._reading.fill(waiting)
         if job is not None:
-            job.waiting = self._within(waiting, places)
+            job.waiting = self._within(waiting, places) - job.unseen
             # Files that did not change but were never read are counted when they are.
             job.unchanged -= len(job.waiting - job.new)
         self._pace.begin(len(self._reading))

@@ -23,6 +23,7 @@ class Job:
     waiting: set[int] = field(default_factory=set)  # file ids
     new: set[int] = field(default_factory=set)  # file ids added or changed since the last scan
     missing: set[int] = field(default_factory=set)  # file ids that this job found to be gone
+    unseen: set[int] = field(default_factory=set)  # file ids that it could not look at
     found: int = 0
     indexed: int = 0
     unchanged: int = 0
