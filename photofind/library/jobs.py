@@ -36,10 +36,13 @@ class Job:
     unreadable: list[bytes] = field(default_factory=list)
 
     def take(self, file_id: int, kind: str, replaced: int | None = None) -> None:
-        """One of the files is finished: "indexed", "unchanged", "moved" or "failed"."""
+        """One of the files is finished: "indexed", "unchanged", "moved" or "failed"; or "gone", for
+        it is no longer known."""
         if file_id not in self.waiting:
             return
         self.waiting.discard(file_id)
+        if kind == "gone":
+            return
         setattr(self, kind, getattr(self, kind) + 1)
         if replaced is not None and replaced in self.missing:
             self.missing.discard(replaced)
