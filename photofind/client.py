@@ -141,6 +141,11 @@ class Client:
         """Whether the connection has ended."""
         return self._closed
 
+    @property
+    def died(self) -> bool:
+        """Whether the worker ended, but not from this side: another may do better at once."""
+        return self._closed and self._given_up is None
+
     def new_id(self) -> int:
         """A request id not used before on this connection."""
         return next(self._ids)
