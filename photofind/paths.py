@@ -11,6 +11,8 @@ from pathlib import Path
 
 import platformdirs
 
+from photofind.errors import FolderMissing
+
 
 @dataclass(frozen=True, slots=True)
 class LibraryPaths:
@@ -51,12 +53,17 @@ def library_paths(chosen: str | None = None) -> LibraryPaths:
     root = (
         Path(named) if named else Path(platformdirs.user_data_dir("PhotoFind", False)) / "library"
     )
-    return LibraryPaths(Path(os.path.abspath(root)))
+    return LibraryPaths(Path(os.fsdecode(absolute(root))))
 
 
 def absolute(path: str | bytes | os.PathLike[str]) -> bytes:
     """An absolute, normalised path as bytes. Links are not resolved: a person knows their names."""
-    return os.path.abspath(os.fsencode(path))
+    try:
+        return os.path.abspath(os.fsencode(path))
+    except FileNotFoundError:  # asked for the current folder
+        raise FolderMissing(
+            "The current folder is not there any more; change to another, or give whole paths."
+        ) from None
 
 
 def is_within(path: bytes, folder: bytes) -> bool:

@@ -61,14 +61,14 @@ class LibraryReport:
                 "offline": self.ledger.offline,
                 "online_only": self.ledger.online_only,
             },
-            "library": str(self.library),
+            "library": shown_path(os.fsencode(self.library)),
         }
 
     def as_text(self) -> str:
         """The same for people."""
         ledger = self.ledger
         lines = [
-            f"library   {self.library}",
+            f"library   {shown_path(os.fsencode(self.library))}",
             f"photos    {ledger.photos}, of which {ledger.embedded} can be found by words",
             f"files     {ledger.files}: {ledger.done} done, {ledger.waiting} waiting, "
             f"{ledger.set_aside} set aside, {ledger.offline} offline, "

@@ -4,9 +4,11 @@ import argparse
 from collections.abc import Sequence
 
 from photofind import __version__
+from photofind.errors import UsageError
 
 COMMANDS = ("index", "search", "status", "doctor", "classify", "demo")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+MOST_HITS = 1_000_000_000  # more than any library holds; the protocol's numbers end somewhere
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -81,6 +83,11 @@ def parse(words: list[str]) -> argparse.Namespace:
             search.error("give a query, or --image FILE")
     if chosen.command == "classify" and not labels_of(chosen):
         classify.error("--labels needs at least one label")
+    for pattern in chosen.exclude if chosen.command == "index" else ():
+        if not _is_unicode(pattern):
+            index.error("--exclude: write ? for each byte that is no valid UTF-8")
+    if chosen.command == "classify" and not _is_unicode(chosen.labels):
+        classify.error("--labels is no valid UTF-8")
     return chosen
 
 
@@ -99,14 +106,21 @@ def _with_defaults(chosen: argparse.Namespace) -> argparse.Namespace:
     for name, default in (("library", None), ("model", None), ("device", None), ("json", False)):
         if not hasattr(chosen, name):
             setattr(chosen, name, default)
+    if chosen.model is not None and not _is_unicode(chosen.model):
+        raise UsageError("--model is no valid UTF-8; rename the file or folder of the model.")
     return chosen
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether an argument was valid text: bytes that are none come as lone surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
+    return min(number, MOST_HITS)
 
 
 def labels_of(chosen: argparse.Namespace) -> list[str]:
