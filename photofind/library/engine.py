@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, SimpleQueue
 
 from photofind.catalog import Catalog
+from photofind.disk import named
 from photofind.encoder import give_back_memory
 from photofind.errors import (
     PhotoFindError,
@@ -81,6 +82,7 @@ class Library:
         self._scanning = Scanning(self._catalog, self._pace)
         self._stopping = threading.Event()
         self._paused = threading.Event()
+        self._paused_by: object = None  # the client that asked for it last
         self._cancelled: deque[tuple[Client, int]] = deque()
         self._wanted: tuple[int, ...] | None = None  # photo ids on screen, newest list
         self._changed_ids: list[int] = []
@@ -100,6 +102,7 @@ class Library:
     def at_once(self, request: Request, client: Client) -> Event:
         """Carry out a request that must not wait for the engine."""
         if isinstance(request, Pause):
+            self._paused_by = client
             self._paused.set()
         elif isinstance(request, Resume):
             self._paused.clear()
@@ -132,7 +135,11 @@ class Library:
         self._catalog.verify()
 
     def forget(self, client: object) -> None:
-        """A client has gone: nobody waits for the answers to its requests."""
+        """A client has gone: nobody waits for the answers to its requests, and what it paused goes
+        on, since nobody else can know that it rests."""
+        if client is self._paused_by:
+            self._paused_by = None
+            self._paused.clear()
         for job in list(self._jobs):
             if job.client is client:
                 job.client = None
@@ -411,6 +418,8 @@ class Library:
             job.client.send(job.report(model, device))
 
     def _mind_the_cancelled(self) -> None:
+        # One that still stands in the queue is met when its turn comes, by `_is_unwanted`.
+        queued, early = not self._requests.empty(), []
         while self._cancelled:
             client, request_id = self._cancelled.popleft()
             mine = [
@@ -418,6 +427,8 @@ class Library:
                 for job in self._jobs
                 if not request_id or (job.client is client and job.request.id == request_id)
             ]
+            if request_id and not mine and queued:
+                early.append((client, request_id))
             for job in mine:
                 self._jobs.remove(job)
                 job.cancelled = True
@@ -425,6 +436,7 @@ class Library:
             if self._reading is not None and not self._jobs:
                 self._reading.drop()
                 self._pace.total = self._pace.done + len(self._reading)
+        self._cancelled.extendleft(early)
 
     # --------------------------------------------------------------------------- telling
 
@@ -449,7 +461,6 @@ def _since(moment: float | None) -> float:
 
 
 def _our_mistake(request_id: int, paths: LibraryPaths, error: Exception) -> Failed:
-    told = WorkerUnavailable(
-        f"PhotoFind made a mistake ({type(error).__name__}); {paths.log / 'worker.log'} says more."
-    )
+    kind, log = type(error).__name__, named(paths.log / "worker.log")
+    told = WorkerUnavailable(f"PhotoFind made a mistake ({kind}); {log} says more.")
     return Failed(id=request_id, code=told.code, message=str(told))

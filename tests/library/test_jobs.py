@@ -3,6 +3,7 @@ in hand when the work stopped."""
 
 import errno
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -13,18 +14,24 @@ from typing import Any
 
 import pytest
 
+from photofind import protocol
 from photofind.catalog import CatalogReader
 from photofind.errors import DiskFull, FolderMissing
+from photofind.library import scanning
+from photofind.paths import LibraryPaths
 from photofind.protocol import (
+    Cancel,
     ChooseModel,
     Done,
     Event,
+    Failed,
     Index,
     Indexed,
     Pause,
     RemoveFolder,
     Resume,
 )
+from photofind.scan import scan
 from tests.pictures import fill
 from tests.running import Running, eventually
 
@@ -113,6 +120,48 @@ def test_a_job_goes_on_when_a_model_is_chosen(library: Running, other: Other, ph
     assert counts(other.end()) == (4, 4, 0, 0, 0, 0)
 
 
+def test_a_job_that_is_cancelled_before_its_turn_never_begins(
+    library: Running, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C at an index that waits for another one's look at a slow drive."""
+    first, second = photos / "first", photos / "second"
+    fill(first, 2)
+    fill(second, 2, first=2)
+    looking, go_on = threading.Event(), threading.Event()
+
+    def slow_scan(*place: Any, **how: Any) -> object:
+        looking.set()
+        assert go_on.wait(30)
+        return scan(*place, **how)
+
+    monkeypatch.setattr(scanning, "scan", slow_scan)
+    waiting = [Other(library), Other(library)]
+    for client, folder in zip(waiting, (first, second), strict=True):
+        request = Index(id=5, paths=(os.fsencode(folder),), model=library.model)
+        library._library.submit(request, client)
+    assert looking.wait(30)
+    library._library.at_once(Cancel(id=6, job=5), waiting[1])
+    go_on.set()
+    assert not waiting[0].end().cancelled
+    assert waiting[1].end().cancelled
+    assert library.found() == set(first.iterdir())
+    assert library.index(second).indexed == 2  # an id may come again, from another client
+
+
+def test_what_was_paused_goes_on_when_who_paused_it_has_gone(
+    library: Running, other: Other, photos: Path
+) -> None:
+    """A window is paused and closed, while an index on the command line waits."""
+    fill(photos, 3)
+    other.begin(photos, files=3)
+    stranger = Other(library)
+    library._library.forget(stranger)
+    time.sleep(0.3)
+    assert library.ledger().waiting == 3
+    library._library.forget(library)
+    assert eventually(lambda: library.ledger().waiting == 0)
+
+
 def attempts(library: Running) -> list[int]:
     catalog = library._library._catalog
     return [file.attempts for file in catalog.files(range(1, 100))]
@@ -173,3 +222,18 @@ def test_an_index_file_that_does_not_fit_on_the_disk_ends_no_work(
     assert library._thread.is_alive()
     assert library.index(photos).unchanged == 3
     assert library.found() == set(paths)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="any bytes are a name on Linux")
+def test_a_mistake_of_ours_is_told_whatever_the_library_is_called(
+    tmp_path: Path, tiny_model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Running(LibraryPaths(tmp_path / os.fsdecode(b"l\xff")), tiny_model)
+    try:
+        monkeypatch.setattr(library._library, "_start_job", lambda _: 1 / 0)
+        event = library.ask(Index(id=1))
+        assert isinstance(event, Failed)
+        assert "ZeroDivisionError" in event.message
+        assert protocol.encode(event)
+    finally:
+        library.close()
