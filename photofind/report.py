@@ -102,12 +102,19 @@ def library_report(paths: LibraryPaths) -> LibraryReport:
             library=paths.root,
             ledger=reader.ledger(),
             folders=reader.folders(),
-            set_aside=reader.set_aside(limit=SET_ASIDE_AT_ONCE),
+            set_aside=_all_set_aside(reader),
             model=reader.setting("model_used"),
             device=reader.setting("device_used"),
             catalog_bytes=_size(paths.catalog) + _size(Path(f"{paths.catalog}-wal")),
             index_bytes=sum(_size(file) for file in paths.index.glob("*")),
         )
+
+
+def _all_set_aside(reader: CatalogReader) -> list[SetAside]:
+    files: list[SetAside] = []
+    while some := reader.set_aside(limit=SET_ASIDE_AT_ONCE, offset=len(files)):
+        files += some
+    return files
 
 
 def _size(file: Path) -> int:

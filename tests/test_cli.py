@@ -16,7 +16,7 @@ import pytest
 
 from photofind.client import Client, read_worker_file
 from photofind.paths import LibraryPaths, path_from_shown
-from photofind.protocol import Indexed
+from photofind.protocol import Indexed, Pause
 from tests.pictures import fill, jpeg
 
 pytestmark = pytest.mark.timeout(300)
@@ -283,6 +283,21 @@ def test_an_index_that_the_window_cancelled_is_not_called_done(
     assert said.err == "photofind: stopped from elsewhere; what was finished is kept\n"
 
 
+def test_every_file_that_was_set_aside_is_listed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from photofind import report
+    from tests.catalog.making import Library as Made
+    from tests.catalog.making import failed
+
+    made = Made(LibraryPaths(tmp_path).catalog)
+    files = made.add(*[f"{number}.jpg" for number in range(5)])
+    made.keep(failures=[failed(file_id) for file_id in files])
+    made.close()
+    monkeypatch.setattr(report, "SET_ASIDE_AT_ONCE", 2)
+    assert len(report.library_report(LibraryPaths(tmp_path)).set_aside) == 5
+
+
 _INTERRUPTED_IMPORT = """
 import os, signal, sys
 class Finder:
@@ -401,6 +416,22 @@ def test_a_file_in_the_place_of_the_library_stays_untouched(
         assert main([*words, "--library", str(place)]) == 1
         assert "something else is in that place" in capsys.readouterr().err
     assert place.read_text() == "something of the person's"
+
+
+def test_an_index_says_that_it_waits_for_a_pause_to_end(shop: Shop, tmp_path: Path) -> None:
+    """Near the end: it adds a photo to the library."""
+    fill(tmp_path / "more", 1, first=50)
+    window = Client.open(shop.library, model=shop.model)
+    try:
+        window.call(Pause(id=window.new_id()))
+        process = shop.start("index", tmp_path / "more")
+        assert process.stderr
+        assert "paused in the window" in process.stderr.readline().decode()
+    finally:
+        window.close()
+    out, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, b"")
+    assert out.startswith(b"1 found: 1 indexed")
 
 
 def test_a_search_goes_on_with_another_worker(shop: Shop) -> None:

@@ -7,6 +7,7 @@ Exit status: 0 done, 1 failed with one clear line, 2 wrong usage. Paths are show
 """
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -70,7 +71,8 @@ def _interrupt(number: int, _frame: object) -> NoReturn:
 
 def _say(text: str) -> None:
     line = " ".join(text.splitlines())
-    print(line.encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody is there to hear it
+        print(line.encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
 
 
 def _print_json(value: object) -> None:
