@@ -403,6 +403,7 @@ def test_searches_wait_neither_for_the_index_file_nor_for_another_model(
 ) -> None:
     paths = fill(photos, 3)
     library.index(photos)
+    assert eventually(lambda: library._library._pace.latest.stage == "idle")  # it has saved
     begun, go_on = threading.Barrier(3), threading.Event()
 
     def stand_still(*_: object) -> None:
