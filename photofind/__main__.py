@@ -3,6 +3,7 @@
 Imports are late, so that each of them pays only for what it uses.
 """
 
+import signal
 import sys
 from collections.abc import Sequence
 from multiprocessing import freeze_support
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run PhotoFind; returns the exit status."""
+    # Until somebody says what Ctrl-C means it ends us without a word, not with a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     freeze_support()  # a frozen program starts its decoders through this same entry
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["--worker"]:

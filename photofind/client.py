@@ -145,6 +145,11 @@ class Client:
         """Whether the connection has ended."""
         return self._closed
 
+    @property
+    def died(self) -> bool:
+        """Whether the worker ended, but not from this side: another may do better at once."""
+        return self._closed and self._given_up is None
+
     def new_id(self) -> int:
         """A request id not used before on this connection."""
         return next(self._ids)
@@ -281,9 +286,12 @@ def _find_or_start(
     started: subprocess.Popen[bytes] | None = None
     started_at = 0.0
     deaths = given_up = 0
+    left_behind: WorkerFile | None = None
     while time.monotonic() < deadline:
         worker = read_worker_file(paths)
-        if worker is not None:
+        if worker is not None and worker != left_behind and not _is_held(paths.worker_lock):
+            left_behind = worker
+        if worker is not None and worker != left_behind:
             try:
                 answer = _shake_hands(worker, judges)
             except TimeoutError:
@@ -308,6 +316,36 @@ def _find_or_start(
         f"The background worker did not start; {paths.log / 'worker.log'} may say why, "
         "and `photofind doctor` looks at what it needs."
     )
+
+
+def _is_held(lock: Path) -> bool:
+    """Whether some process holds a library's lock; True where that cannot be told.
+
+    Without it `worker.json` says nothing: a worker that was killed left it behind, or the library
+    was copied while its worker ran, which serves the original still and must not hear of the copy.
+    The ways are those of `filelock`, whose import takes a tenth of a second.
+    """
+    try:
+        file = os.open(lock, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # let go of by closing
+    except OSError:
+        return True
+    finally:
+        os.close(file)
+    return False
 
 
 def _shake_hands(worker: WorkerFile, judges: bool) -> "tuple[Connection[Any, Any], Welcome] | None":

@@ -34,6 +34,12 @@ class UsageError(PhotoFindError):
     code = "usage"
 
 
+class OutputLost(PhotoFindError):
+    """Standard output takes no more: the disk that it goes to is full, say."""
+
+    code = "output"
+
+
 class FolderMissing(PhotoFindError):
     """A path that was to be indexed is not there and was never known."""
 

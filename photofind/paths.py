@@ -12,6 +12,8 @@ from typing import Final
 
 import platformdirs
 
+from photofind.errors import FolderMissing
+
 _WEIGHT_SUFFIXES: Final = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".npz")
 _HUB: Final = "hf-hub"  # what follows it has a slash and is no path
 
@@ -55,12 +57,17 @@ def library_paths(chosen: str | None = None) -> LibraryPaths:
     root = (
         Path(named) if named else Path(platformdirs.user_data_dir("PhotoFind", False)) / "library"
     )
-    return LibraryPaths(Path(os.path.abspath(root)))
+    return LibraryPaths(Path(os.fsdecode(absolute(root))))
 
 
 def absolute(path: str | bytes | os.PathLike[str]) -> bytes:
     """An absolute, normalised path as bytes. Links are not resolved: a person knows their names."""
-    return os.path.abspath(os.fsencode(path))
+    try:
+        return os.path.abspath(os.fsencode(path))
+    except FileNotFoundError:  # asked for the current folder
+        raise FolderMissing(
+            "The current folder is not there any more; change to another, or give whole paths."
+        ) from None
 
 
 def is_weights_file(source: str) -> bool:
@@ -81,7 +88,7 @@ def absolute_model(name: str) -> str:
     kind, _, source = name.partition(":")
     if not source or kind == _HUB or not (kind == "local-dir" or is_weights_file(source)):
         return name
-    return f"{kind}:{os.path.abspath(os.path.expanduser(source))}"
+    return f"{kind}:{os.fsdecode(absolute(os.path.expanduser(source)))}"
 
 
 def is_within(path: bytes, folder: bytes) -> bool:

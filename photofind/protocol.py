@@ -16,6 +16,8 @@ import msgspec
 from photofind.errors import PhotoFindError
 
 PROTOCOL_VERSION: Final = 3
+# No text tower reads as much, and CLIP's tokenizer needs a minute for a word of 50,000 letters.
+TEXT_LIMIT_CHARACTERS: Final = 4000
 MESSAGE_LIMIT_BYTES: Final = 64 * 2**20  # a pasted picture is the largest thing ever sent
 
 
@@ -323,6 +325,14 @@ class ProtocolError(PhotoFindError):
     """Bytes that are no message of ours."""
 
     code = "protocol"
+
+
+def shortened(text: str) -> str:
+    """The part of a query that a text tower may read: a whole page pasted into the search field,
+    or a file without line breaks, must hold up nobody."""
+    if len(text) <= TEXT_LIMIT_CHARACTERS:
+        return text
+    return " ".join(text[: 4 * TEXT_LIMIT_CHARACTERS].split())[:TEXT_LIMIT_CHARACTERS]
 
 
 def encode(message: Message) -> bytes:

@@ -61,14 +61,14 @@ class LibraryReport:
                 "offline": self.ledger.offline,
                 "online_only": self.ledger.online_only,
             },
-            "library": str(self.library),
+            "library": shown_path(os.fsencode(self.library)),
         }
 
     def as_text(self) -> str:
         """The same for people."""
         ledger = self.ledger
         lines = [
-            f"library   {self.library}",
+            f"library   {shown_path(os.fsencode(self.library))}",
             f"photos    {ledger.photos}, of which {ledger.embedded} can be found by words",
             f"files     {ledger.files}: {ledger.done} done, {ledger.waiting} waiting, "
             f"{ledger.set_aside} set aside, {ledger.offline} offline, "
@@ -102,12 +102,19 @@ def library_report(paths: LibraryPaths) -> LibraryReport:
             library=paths.root,
             ledger=reader.ledger(),
             folders=reader.folders(),
-            set_aside=reader.set_aside(limit=SET_ASIDE_AT_ONCE),
+            set_aside=_all_set_aside(reader),
             model=reader.setting("model_used"),
             device=reader.setting("device_used"),
             catalog_bytes=_size(paths.catalog) + _size(Path(f"{paths.catalog}-wal")),
             index_bytes=sum(_size(file) for file in paths.index.glob("*")),
         )
+
+
+def _all_set_aside(reader: CatalogReader) -> list[SetAside]:
+    files: list[SetAside] = []
+    while some := reader.set_aside(limit=SET_ASIDE_AT_ONCE, offset=len(files)):
+        files += some
+    return files
 
 
 def _size(file: Path) -> int:

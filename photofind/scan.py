@@ -96,9 +96,10 @@ class ScanPlan:
     missing: list[KnownFile] = field(default_factory=list)  # were here or offline, and are gone
     offline: list[KnownFile] = field(default_factory=list)  # on a drive that is not there
     excluded: list[KnownFile] = field(default_factory=list)  # now skipped by a rule
-    # Folders that could not be read; the known files below them are in no list and stay as they
-    # are.
-    unreadable: list[bytes] = field(default_factory=list)
+    unreadable: list[bytes] = field(default_factory=list)  # folders that could not be read
+    # Known files of which nothing new is known, and that stay as they are: those below unreadable
+    # folders, and those that were missing and still are.
+    unseen: list[KnownFile] = field(default_factory=list)
 
 
 def _never() -> bool:
@@ -154,7 +155,7 @@ def scan(
         if rules.exclude(gone.path) or _lies_in(gone.path, walk.hidden):
             plan.excluded.append(gone)
         elif gone.presence == "missing" or _lies_in(gone.path, unreadable):
-            continue
+            plan.unseen.append(gone)
         elif judge.is_offline(gone):
             plan.offline.append(gone)
         else:
@@ -201,9 +202,10 @@ def _without_root(folder: bytes, known: Collection[KnownFile], error: OSError) -
     forbidden = error.errno in _FORBIDDEN
     if known:
         if forbidden:
-            return ScanPlan(folder, online=True, unreadable=[folder])
+            return ScanPlan(folder, online=True, unreadable=[folder], unseen=list(known))
         here = [file for file in known if file.presence != "missing"]
-        return ScanPlan(folder, online=False, offline=here)
+        gone = [file for file in known if file.presence == "missing"]
+        return ScanPlan(folder, online=False, offline=here, unseen=gone)
     if error.errno == errno.ENOTDIR:
         raise FolderMissing(f"{shown_path(folder)} is not a folder; name the folder that it is in.")
     if error.errno == errno.ENOENT:

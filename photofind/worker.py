@@ -280,7 +280,7 @@ class Worker:
             _log.exception("the library could not be opened")
             self._refusal = WorkerUnavailable(
                 "The library could not be opened because of a mistake in PhotoFind; "
-                f"{self._paths.log / 'worker.log'} says more."
+                f"{disk.named(self._paths.log / 'worker.log')} says more."
             )
             return
         finally:

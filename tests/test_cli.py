@@ -1,17 +1,22 @@
 """The command line as a person and a script meet it: real processes, a real library."""
 
+import contextlib
 import json
 import os
+import random
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
-from photofind.client import Client
+from photofind.client import Client, read_worker_file
 from photofind.paths import LibraryPaths, path_from_shown
+from photofind.protocol import Indexed, Pause
 from tests.models import write_tiny_model
 from tests.pictures import fill, jpeg
 
@@ -163,13 +168,6 @@ def test_a_picture_is_classified_by_labels(shop: Shop) -> None:
     assert sum(entry["probability"] for entry in labels) == pytest.approx(1, abs=1e-4)
 
 
-def test_undecodable_labels_can_be_sent() -> None:
-    from photofind.cli.words import labels_of, parse
-
-    chosen = parse(["classify", "x.jpg", "--labels", "caf\udce9,a dog"])
-    assert [label.encode() for label in labels_of(chosen)] == [b"caf?", b"a dog"]
-
-
 def test_a_path_that_is_not_there_is_named(shop: Shop, tmp_path: Path) -> None:
     out, errors = shop.run("index", tmp_path / "no such folder", status=1)
     assert out == ""
@@ -192,6 +190,178 @@ def test_a_reader_that_has_heard_enough_is_no_error(shop: Shop) -> None:
     assert process.wait(60) == 0
 
 
+@pytest.mark.skipif(os.name == "nt", reason="only on POSIX: a shell that closes streams")
+@pytest.mark.parametrize(
+    ("closed", "words"),
+    [
+        ("2>&-", ("index", "PHOTOS")),
+        ("<&-", ("search", "-")),
+        (">&-", ("status",)),
+        ("<&- >&- 2>&-", ("search", "dog")),
+    ],
+)
+def test_streams_that_are_closed_are_done_without(
+    shop: Shop, closed: str, words: tuple[str, ...]
+) -> None:
+    words = tuple(str(shop.photos) if word == "PHOTOS" else word for word in words)
+    command = [sys.executable, "-m", "photofind", *words, "--library", str(shop.library.root)]
+    command += ["--model", shop.model]
+    process = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {closed}', "sh", *command],
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert (process.returncode, process.stderr) == (0, b"")
+    assert bool(process.stdout) == (words[0] == "index")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only on Linux")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_answer_that_cannot_be_written_is_an_error_in_one_line(unbuffered: str) -> None:
+    command = [sys.executable, "-m", "photofind", "status", "--library", "/nowhere", "--json"]
+    with open("/dev/full", "wb") as full:
+        process = subprocess.run(
+            command,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            timeout=60,
+            check=False,
+        )
+    assert process.returncode == 1
+    (line,) = process.stderr.decode().splitlines()
+    assert "could not be written" in line
+
+
+def test_an_output_without_unicode_gets_json_all_the_same(tmp_path: Path) -> None:
+    library = tmp_path / "사진"
+    answers = []
+    for encoding in ("ascii", "utf-8"):
+        process = subprocess.run(
+            [sys.executable, "-m", "photofind", "status", "--library", library, "--json"],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            timeout=60,
+            check=True,
+        )
+        answers.append(json.loads(process.stdout.decode(encoding)))
+    assert answers[0] == answers[1]
+    assert path_from_shown(answers[0]["library"]) == os.fsencode(library)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux: any bytes are a name")
+def test_a_library_of_any_name_is_told(tmp_path: Path) -> None:
+    library = os.fsencode(tmp_path) + b"/l\xff"
+    for more in ([], ["--json"]):
+        process = subprocess.run(
+            [sys.executable, "-m", "photofind", "status", "--library", library, *more],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},  # strict, as most terminals are
+            timeout=60,
+            check=True,
+        )
+        assert b"/l\\xff" in process.stdout.replace(b"\\\\", b"\\")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="only on POSIX: a folder in use can go")
+def test_a_current_folder_that_is_gone_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from photofind.__main__ import main
+
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here").rmdir()
+    for words in (["status", "--library", "lib"], ["index", ".", "--library", str(tmp_path)]):
+        assert main(words) == 1
+        assert "current folder is not there" in capsys.readouterr().err
+
+
+def test_an_index_that_the_window_cancelled_is_not_called_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from photofind import cli
+    from photofind.__main__ import main
+
+    monkeypatch.setattr(
+        cli, "index_folders", lambda *_, **__: Indexed(found=9, indexed=4, cancelled=True)
+    )
+    assert main(["index", str(tmp_path), "--json", "--library", str(tmp_path / "library")]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["indexed"] == 4
+    assert said.err == "photofind: stopped from elsewhere; what was finished is kept\n"
+
+
+def test_every_file_that_was_set_aside_is_listed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from photofind import report
+    from tests.catalog.making import Library as Made
+    from tests.catalog.making import failed
+
+    made = Made(LibraryPaths(tmp_path).catalog)
+    files = made.add(*[f"{number}.jpg" for number in range(5)])
+    made.keep(failures=[failed(file_id) for file_id in files])
+    made.close()
+    monkeypatch.setattr(report, "SET_ASIDE_AT_ONCE", 2)
+    assert len(report.library_report(LibraryPaths(tmp_path)).set_aside) == 5
+
+
+_INTERRUPTED_IMPORT = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "photofind.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from photofind.__main__ import main
+main(["status"])
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="only on POSIX: a signal to oneself")
+def test_an_interrupt_before_anything_began_ends_it_without_a_word() -> None:
+    command = [sys.executable, "-c", _INTERRUPTED_IMPORT]
+    process = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert process.returncode == -signal.SIGINT
+    assert (process.stdout, process.stderr) == (b"", b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="only on POSIX: any bytes are an argument")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("index", ".", "--exclude", os.fsdecode(b"caf\xe9")),
+        ("classify", "x.jpg", "--labels", os.fsdecode(b"caf\xe9")),
+        ("search", "dog", "--model", os.fsdecode(b"m\xe9")),
+    ],
+)
+def test_options_that_are_no_text_are_refused_by_name(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from photofind.__main__ import main
+
+    with contextlib.suppress(SystemExit):
+        assert main(words) == 2
+    assert f"{words[2]} is no valid UTF-8" in (said := capsys.readouterr().err) or "write ?" in said
+
+
+def test_any_number_of_hits_may_be_asked_for(shop: Shop) -> None:
+    out, _ = shop.run("search", "dog", "--top", str(10**30))
+    assert len(out.splitlines()) == 12
+
+
+def test_a_query_without_end_holds_up_nobody(shop: Shop) -> None:
+    letters = "".join(random.Random(5).choices("abcdefghijklmnopqrstuvwxyz", k=400_000))
+    talk = shop.start("search", "-", "--json", stdin=subprocess.PIPE)
+    out, errors = talk.communicate(f"{letters}\na dog\n".encode(), timeout=60)
+    assert (errors, talk.returncode) == (b"", 0)
+    long, short = map(json.loads, out.splitlines())
+    assert (long["query"], len(long["results"])) == (letters, 12)
+    assert short["query"] == "a dog"
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -204,8 +374,6 @@ def test_a_reader_that_has_heard_enough_is_no_error(shop: Shop) -> None:
         ("search", "dog", "--image", "x.jpg"),
         ("status", "--device", "quantum"),
         ("classify", "x.jpg", "--labels", " , "),
-        ("search", "dog", "--model", "local-dir:/caf\udce9"),
-        ("index", "/photos", "--exclude", "caf\udce9"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_a_word(
@@ -283,3 +451,36 @@ def test_a_file_in_the_place_of_the_library_stays_untouched(
         assert main([*words, "--library", str(place)]) == 1
         assert "something else is in that place" in capsys.readouterr().err
     assert place.read_text() == "something of the person's"
+
+
+def test_an_index_says_that_it_waits_for_a_pause_to_end(shop: Shop, tmp_path: Path) -> None:
+    """Near the end: it adds a photo to the library."""
+    fill(tmp_path / "more", 1, first=50)
+    window = Client.open(shop.library, model=shop.model)
+    try:
+        window.call(Pause(id=window.new_id()))
+        process = shop.start("index", tmp_path / "more")
+        assert process.stderr
+        assert "paused in the window" in process.stderr.readline().decode()
+    finally:
+        window.close()
+    out, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, b"")
+    assert out.startswith(b"1 found: 1 indexed")
+
+
+def test_a_search_goes_on_with_another_worker(shop: Shop) -> None:
+    """Last here: after it nobody keeps the worker warm."""
+    talk = shop.start("search", "-", "--json", "--top", "1", stdin=subprocess.PIPE)
+    assert talk.stdin
+    assert talk.stdout
+    with talk:
+        for query in ("a dog", "a cat"):
+            talk.stdin.write(query.encode() + b"\n")
+            talk.stdin.flush()
+            assert json.loads(talk.stdout.readline())["query"] == query
+            worker = read_worker_file(shop.library)
+            assert worker is not None
+            psutil.Process(worker.pid).kill()
+        talk.stdin.close()
+        assert talk.wait(60) == 0

@@ -80,3 +80,10 @@ def test_no_two_errors_share_a_code() -> None:
 
 def test_every_reason_has_its_sentence() -> None:
     assert set(errors.SENTENCES) == set(errors.Reason)
+
+
+def test_a_long_query_is_cut_and_a_short_one_is_not() -> None:
+    assert protocol.shortened("a dog \n on a beach ") == "a dog \n on a beach "
+    long = protocol.shortened("  a dog " * 10_000)
+    assert len(long) == protocol.TEXT_LIMIT_CHARACTERS
+    assert long.startswith("a dog a dog")

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 from multiprocessing.connection import Client as connect_to
 from pathlib import Path
 
+import filelock
 import msgspec
 import psutil
 import pytest
@@ -98,6 +100,22 @@ def test_two_clients_at_once_reach_one_worker(library: LibraryPaths, tiny_model:
             starter.communicate("\n", timeout=20)
     assert len(pids) == 1
     assert pids != {""}
+
+
+def test_a_copy_of_a_library_in_use_is_another_library(
+    library: LibraryPaths, tiny_model: str, tmp_path: Path
+) -> None:
+    """A backup made beside an open window brings `worker.json` along."""
+    fill(tmp_path / "photos", 2)
+    fill(tmp_path / "more", 3, first=2)
+    copy = LibraryPaths(tmp_path / "copy")
+    with connected(library, tiny_model) as client:
+        index(client, tmp_path / "photos", tiny_model)
+        shutil.copytree(library.root, copy.root)
+        with connected(copy, tiny_model) as other:
+            assert other.welcome.pid != client.welcome.pid
+            index(other, tmp_path / "more", tiny_model)
+    assert (embedded(library), embedded(copy)) == (2, 5)
 
 
 def test_the_worker_ends_when_its_last_client_has_gone(
@@ -224,8 +242,9 @@ def test_a_worker_of_a_newer_photofind_is_refused_in_words(library: LibraryPaths
     from multiprocessing.connection import Listener
 
     library.root.mkdir(parents=True)
-    with Listener(str(library.root / "socket"), family="AF_UNIX") as listener:
-        about = WorkerFile(os.getpid(), str(listener.address), "token", 99)
+    address = str(library.root / "socket")
+    with filelock.FileLock(library.worker_lock), Listener(address, family="AF_UNIX"):
+        about = WorkerFile(os.getpid(), address, "token", 99)
         library.worker_file.write_bytes(msgspec.json.encode(about))
         with pytest.raises(WorkerUnavailable, match="newer PhotoFind"):
             Client.open(library)

@@ -212,6 +212,16 @@ class Catalog(CatalogState):
                 update(file).where(in_list(file.c.id, ids)).values(attempts=file.c.attempts + 1)
             )
 
+    def withdraw(self, ids: Sequence[int]) -> None:
+        """Take back what `begin` counted: nothing came of these attempts, through no fault of the
+        files."""
+        with self._writing() as connection:
+            connection.execute(
+                update(file)
+                .where(in_list(file.c.id, ids), file.c.attempts > 0)
+                .values(attempts=file.c.attempts - 1)
+            )
+
     def adopt(
         self, encoder_id: int, file_id: int, content_hash: bytes, size: int, mtime_ns: int
     ) -> Adopted | None:

@@ -7,20 +7,23 @@ Exit status: 0 done, 1 failed with one clear line, 2 wrong usage. Paths are show
 """
 
 import argparse
+import contextlib
 import json
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NoReturn
 
 from photofind.cli.indexing import Interrupted, index_folders
+from photofind.cli.streams import answer, give_up_output, prepare_streams, speaks_unicode
 from photofind.cli.words import COMMANDS, labels_of, parse
 from photofind.client import Client
-from photofind.errors import PhotoFindError, UsageError
+from photofind.errors import PhotoFindError, UsageError, WorkerUnavailable
 from photofind.paths import LibraryPaths, absolute, library_paths, shown_path
-from photofind.protocol import Classified, Classify, Search, SearchDone
+from photofind.protocol import Classified, Classify, Search, SearchDone, shortened
 
 __all__ = ["COMMANDS", "main"]
 
@@ -38,6 +41,7 @@ def main(words: Sequence[str], open_window: OpenWindow) -> int:
     `open_window` shows the window (library, folders to add, model, device) until it is closed: the
     command line knows no Qt.
     """
+    prepare_streams()
     try:
         chosen = parse(list(words))
         paths = library_paths(chosen.library)
@@ -55,9 +59,7 @@ def main(words: Sequence[str], open_window: OpenWindow) -> int:
             "classify": _classify,
             "demo": _demo,
         }[chosen.command]
-        status = carry_out(chosen, paths)
-        sys.stdout.flush()
-        return status
+        return carry_out(chosen, paths)
     except PhotoFindError as error:
         _say(f"photofind: {error}")
         return error.exit_status
@@ -65,8 +67,7 @@ def main(words: Sequence[str], open_window: OpenWindow) -> int:
         _say("photofind: stopped; what was finished is kept")
         return 128 + stop.number
     except BrokenPipeError:
-        # Who read our answer has heard enough; the interpreter must not complain when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up_output()  # who read our answer has heard enough
         return 0
 
 
@@ -76,11 +77,12 @@ def _interrupt(number: int, _frame: object) -> NoReturn:
 
 def _say(text: str) -> None:
     line = " ".join(text.splitlines())
-    print(line.encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody is there to hear it
+        print(line.encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    answer(json.dumps(value, ensure_ascii=not speaks_unicode()))
 
 
 # ---------------------------------------------------------------------------------- commands
@@ -106,40 +108,49 @@ def _index(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
         _say(f"photofind: {shown_path(folder)} is offline or empty; its photos are kept")
     for folder in done.unreadable:
         _say(f"photofind: {shown_path(folder)} may not be read; what was known of it is kept")
+    if done.cancelled:
+        _say("photofind: stopped from elsewhere; what was finished is kept")
     if chosen.json:
         fields = ("found", "indexed", "unchanged", "moved", "removed", "failed")
-        answer: dict[str, object] = {field: getattr(done, field) for field in fields}
-        answer |= {
+        told: dict[str, object] = {field: getattr(done, field) for field in fields}
+        told |= {
             "seconds": round(done.seconds, 3),
             "photos_per_second": round(done.indexed / max(done.seconds, 1e-6), 2),
             "model": done.model,
             "device": done.device,
         }
-        _print_json(answer)
+        _print_json(told)
     else:
-        print(
+        answer(
             f"{done.found} found: {done.indexed} indexed, {done.unchanged} unchanged, "
             f"{done.moved} moved, {done.failed} set aside; {done.removed} removed "
             f"({done.seconds:.1f} s)"
         )
         if done.failed:
             _say("photofind status lists the files that were set aside, with the reasons")
-    return 0
+    return 1 if done.cancelled else 0
 
 
 def _search(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
-    client = Client.open(paths, model=chosen.model, device=chosen.device, passing=True)
+    opened = partial(Client.open, paths, model=chosen.model, device=chosen.device, passing=True)
+    client = opened()
     try:
-        if chosen.query == "-":
-            searched = True
-            for line in _lines():
-                before, searched = searched, _answer(chosen, client, query=line)
-                if before and not searched:  # said once, not for each line
-                    _say(_NOTHING_READ)
-                if not chosen.json:
-                    print(flush=True)  # an empty line ends each answer
-        elif not _answer(chosen, client, query=chosen.query, image=chosen.image):
-            _say(_NOTHING_READ)
+        told = False
+        for query in _lines() if chosen.query == "-" else (chosen.query,):
+            try:
+                done = _asked(chosen, client, query)
+            except WorkerUnavailable:
+                if not client.died:
+                    raise
+                client.close()
+                client = opened()
+                done = _asked(chosen, client, query)
+            _answer(chosen, done, query)
+            if not done.searched and not told:  # said once, not for each line
+                told = True
+                _say(_NOTHING_READ)
+            if chosen.query == "-" and not chosen.json:
+                answer("")  # an empty line ends each answer
     finally:
         client.close()
     return 0
@@ -152,16 +163,21 @@ def _lines() -> Iterator[str]:
             yield query
 
 
-def _answer(
-    chosen: argparse.Namespace, client: Client, *, query: str | None, image: str | None = None
-) -> bool:
-    """Print one search's hits; says whether there was any photo to look through."""
-    done = search_once(
-        client, query, image=image, top=chosen.top, model=chosen.model, device=chosen.device
+def _asked(chosen: argparse.Namespace, client: Client, query: str | None) -> SearchDone:
+    return search_once(
+        client,
+        query,
+        image=chosen.image,
+        top=chosen.top,
+        model=chosen.model,
+        device=chosen.device,
     )
+
+
+def _answer(chosen: argparse.Namespace, done: SearchDone, query: str | None) -> None:
     shown = [(shown_path(path), score) for path, score in zip(done.paths, done.scores, strict=True)]
     if chosen.json:
-        asked = image if query is None else query
+        asked = chosen.image if query is None else query
         _print_json(
             {
                 "query": (asked or "").encode("utf-8", "replace").decode("utf-8"),
@@ -188,7 +204,7 @@ def search_once(
     done = client.call(
         Search(
             id=client.new_id(),
-            text=None if query is None else query.encode("utf-8", "replace").decode("utf-8"),
+            text=None if query is None else shortened(query).encode("utf-8", "replace").decode(),
             image_path=None if image is None else absolute(image),
             top=top,
             with_paths=True,
@@ -203,9 +219,9 @@ def search_once(
 
 def print_hits(hits: Iterable[tuple[str, float]]) -> None:
     """score<TAB>path, a line for each hit."""
-    for path, score in hits:
-        print(f"{score:.4f}\t{path}")
-    sys.stdout.flush()
+    lines = [f"{score:.4f}\t{path}" for path, score in hits]
+    if lines:
+        answer("\n".join(lines))
 
 
 def _status(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
@@ -215,7 +231,7 @@ def _status(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
     if chosen.json:
         _print_json(report.as_json())
     else:
-        print(report.as_text())
+        answer(report.as_text())
     return 0
 
 
@@ -229,9 +245,9 @@ def _doctor(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
     else:
         for finding in findings:
             mark = "ok  " if finding["ok"] else "BAD "
-            print(f"{mark}{finding['check']:12} {finding['finding']}")
+            answer(f"{mark}{finding['check']:12} {finding['finding']}")
             if finding.get("advice"):
-                print(f"    {'':12} {finding['advice']}")
+                answer(f"    {'':12} {finding['advice']}")
     if not well:
         _say("photofind: the doctor found something wrong")
     return 0 if well else 1
@@ -261,7 +277,7 @@ def _classify(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
         _print_json({"image": image, "model": done.model, "labels": told})
     else:
         for label, share in shares:
-            print(f"{share:.4f}\t{label}")
+            answer(f"{share:.4f}\t{label}")
     return 0
 
 
@@ -278,14 +294,14 @@ def _demo(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
     own = demo_library() if chosen.library is None else paths
     folders = sample_folders()
     done = index_folders(own, folders, model=chosen.model, device=chosen.device)
-    print(f"{done.found} sample photos, {done.indexed} indexed now in {done.seconds:.1f} s")
+    answer(f"{done.found} sample photos, {done.indexed} indexed now in {done.seconds:.1f} s")
     client = Client.open(own, model=chosen.model, device=chosen.device)
     try:
         for query in QUERIES:
             began = time.perf_counter()
             found = search_once(client, query, top=3, model=chosen.model, device=chosen.device)
             took = (time.perf_counter() - began) * 1000
-            print(f"\nphotofind search {json.dumps(query)}    ({took:.0f} ms)")
+            answer(f"\nphotofind search {json.dumps(query)}    ({took:.0f} ms)")
             print_hits(zip(map(shown_path, found.paths), found.scores, strict=True))
     finally:
         client.close()

@@ -1,5 +1,6 @@
 """Indexing from the command line: wait for it, show how far it is, stop it gently."""
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from photofind.paths import LibraryPaths
 from photofind.protocol import AnyEvent, Cancel, Index, Indexed, Progress
 
 INTERRUPT_SECONDS = 8.0  # a batch in hand is committed first
+PAUSED = "photofind: indexing is paused in the window, and goes on when it is resumed there"
 RESTARTS = 6  # of a worker that dies without finishing a single file in between
 
 
@@ -71,6 +73,7 @@ class _Bar:
 
     def __init__(self) -> None:
         self.finished = 0
+        self._told_of_pause = False
         self._bar: Any = None
 
     def __enter__(self) -> "_Bar":
@@ -85,6 +88,13 @@ class _Bar:
             return
         if event.stage == "indexing":
             self.finished = event.done
+        with contextlib.suppress(OSError):  # a terminal that is gone ends no work
+            self._draw(event)
+
+    def _draw(self, event: Progress) -> None:
+        if event.stage == "paused" and not self._told_of_pause:
+            self._told_of_pause = True
+            print(PAUSED, file=sys.stderr)
         if not sys.stderr.isatty():
             return
         if self._bar is None:

@@ -4,11 +4,12 @@ import argparse
 from collections.abc import Sequence
 
 from photofind import __version__
+from photofind.errors import UsageError
 from photofind.paths import absolute_model
 
 COMMANDS = ("index", "search", "status", "doctor", "classify", "demo")
 DEVICES = ("auto", "cpu", "cuda", "mps")
-MOST_HITS = 2**31 - 1  # more than any library has; what is asked for must fit into a message
+MOST_HITS = 1_000_000_000  # more than any library holds; the protocol's numbers end somewhere
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -22,7 +23,6 @@ def parse(words: list[str]) -> argparse.Namespace:
     shared.add_argument(
         "--model",
         metavar="NAME",
-        type=_text,
         default=argparse.SUPPRESS,
         help="the model: a name, ARCH:TAG, ARCH:FILE or local-dir:DIR (default: the built-in one)",
     )
@@ -55,7 +55,6 @@ def parse(words: list[str]) -> argparse.Namespace:
     index.add_argument(
         "--exclude",
         metavar="PATTERN",
-        type=_text,
         action="append",
         default=[],
         help="skip files and folders with such a name, now and later",
@@ -85,6 +84,11 @@ def parse(words: list[str]) -> argparse.Namespace:
             search.error("give a query, or --image FILE")
     if chosen.command == "classify" and not labels_of(chosen):
         classify.error("--labels needs at least one label")
+    for pattern in chosen.exclude if chosen.command == "index" else ():
+        if not _is_unicode(pattern):
+            index.error("--exclude: write ? for each byte that is no valid UTF-8")
+    if chosen.command == "classify" and not _is_unicode(chosen.labels):
+        classify.error("--labels is no valid UTF-8")
     return chosen
 
 
@@ -104,8 +108,15 @@ def _with_defaults(chosen: argparse.Namespace) -> argparse.Namespace:
         if not hasattr(chosen, name):
             setattr(chosen, name, default)
     if chosen.model is not None:
+        if not _is_unicode(chosen.model):
+            raise UsageError("--model is no valid UTF-8; rename the file or folder of the model.")
         chosen.model = absolute_model(chosen.model)
     return chosen
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether an argument was valid text: bytes that are none come as lone surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _positive(text: str) -> int:
@@ -115,18 +126,5 @@ def _positive(text: str) -> int:
     return min(number, MOST_HITS)
 
 
-def _text(given: str) -> str:
-    """What goes to the worker as text, which undecodable bytes of the command line are not.
-
-    Not replaced by question marks: in a pattern or a file's name they mean something else.
-    """
-    try:
-        given.encode()
-    except UnicodeEncodeError:
-        raise argparse.ArgumentTypeError("this is no valid UTF-8") from None
-    return given
-
-
 def labels_of(chosen: argparse.Namespace) -> list[str]:
-    labels = chosen.labels.encode("utf-8", "replace").decode("utf-8")
-    return [label.strip() for label in labels.split(",") if label.strip()]
+    return [label.strip() for label in chosen.labels.split(",") if label.strip()]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, SimpleQueue
 
 from photofind.catalog import Catalog
+from photofind.disk import named
 from photofind.encoder import give_back_memory
 from photofind.errors import (
     PhotoFindError,
@@ -88,6 +89,7 @@ class Library:
         self._scanning = Scanning(self._catalog, self._pace)
         self._stopping = threading.Event()
         self._paused = threading.Event()
+        self._paused_by: object = None  # the client that asked for it last
         self._cancelled: deque[tuple[Client, int]] = deque()
         self._wanted: tuple[int, ...] | None = None  # photo ids on screen, newest list
         self._changed_ids: list[int] = []
@@ -107,6 +109,7 @@ class Library:
     def at_once(self, request: Request, client: Client) -> Event:
         """Carry out a request that must not wait for the engine."""
         if isinstance(request, Pause):
+            self._paused_by = client
             self._paused.set()
         elif isinstance(request, Resume):
             self._paused.clear()
@@ -139,7 +142,11 @@ class Library:
         self._catalog.verify()
 
     def forget(self, client: object) -> None:
-        """A client has gone: nobody waits for the answers to its requests."""
+        """A client has gone: nobody waits for the answers to its requests, and what it paused goes
+        on, since nobody else can know that it rests."""
+        if client is self._paused_by:
+            self._paused_by = None
+            self._paused.clear()
         for job in list(self._jobs):
             if job.client is client:
                 job.client = None
@@ -201,6 +208,7 @@ class Library:
                 self._purging.idle()
             self._finish_jobs()
             self._tell_changes()
+        self._let_go()
         self._tell_changes(at_once=True)
 
     def close(self) -> None:
@@ -232,7 +240,7 @@ class Library:
                 self._scanning.set_patterns(request.patterns)
             elif isinstance(request, ChooseModel):
                 self._models.choose(request.model, request.device)
-                self._reading = None
+                self._let_go()
             self._refill()
             self._note_change(layout=True)
             client.send(Done(id=request.id))
@@ -246,11 +254,12 @@ class Library:
 
     def _start_job(self, job: Job) -> None:
         request = job.request
-        if request.model or request.device:
-            self._models.choose(request.model, request.device)
-            self._reading = None
-        self._scanning.exclude(request.exclude)
         places = self._scanning.places(request.paths)
+        if request.model or request.device:
+            # Files go on being read for the model before until `_refill` below: should it not come
+            # to that, other jobs still wait for them.
+            self._models.choose(request.model, request.device)
+        self._scanning.exclude(request.exclude)
         self._catalog.retry_reasons(PASSING)
         for place in places:
             if not self._scanning.look_at(place, job, lambda: self._is_unwanted(job)):
@@ -287,19 +296,34 @@ class Library:
 
     def _refill(self, job: Job | None = None, places: Sequence[bytes] = ()) -> None:
         """Read again from the catalog what waits; a new job waits for its part of it."""
-        if job is None and self._reading is None:
+        if job is None and self._reading is None and not self._jobs:
             return
         model = self._models.get()
         if self._reading is None or self._reading.model is not model:
+            self._let_go()
             self._reading = Reading(self._catalog, self._thumbnails, self._pool, model)
         self._models.refresh_indexes()
         waiting = self._catalog.pending(model.encoder_id)
         self._reading.fill(waiting)
+        for other in self._jobs:
+            # What went, or went offline, since they began is not read for them any more.
+            other.waiting = {file_id for file_id in other.waiting if file_id in self._reading}
         if job is not None:
-            job.waiting = self._within(waiting, places)
+            job.waiting = self._within(waiting, places) - job.unseen
             # Files that did not change but were never read are counted when they are.
             job.unchanged -= len(job.waiting - job.new)
         self._pace.begin(len(self._reading))
+
+    def _let_go(self) -> None:
+        """Stop reading: what is in hand waits again, and did nobody any harm."""
+        reading, self._reading = self._reading, None
+        if reading is None or not len(reading):
+            return
+        try:
+            self._catalog.verify()  # it may have been found damaged, and this writes
+            reading.let_go()
+        except PhotoFindError as error:
+            _log.warning("what was in hand is read with care the next time: %s", error)
 
     def _within(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
         if all(any(is_within(f.path, p) for p in places) for f in self._catalog.folders()):
@@ -335,8 +359,7 @@ class Library:
             self._note_outcomes(outcomes)
         self._pace.say("indexing")
         if time.monotonic() - self._saved_at > SAVE_SECONDS:
-            self._models.save()
-            self._saved_at = time.monotonic()
+            self._save()
 
     def _mend_a_little(self, mending: Mending) -> None:
         try:
@@ -363,13 +386,14 @@ class Library:
             if job.client is not None:
                 job.client.send(Failed(id=job.request.id, code=error.code, message=str(error)))
         self._jobs.clear()
-        self._reading = None
+        self._let_go()
         self._pace.total = self._pace.done
         self._pace.say("idle", at_once=True)
         self._announce(failed)
 
     def _finish_jobs(self) -> None:
-        for job in [job for job in self._jobs if not job.waiting]:
+        nothing_left = self._reading is None or not len(self._reading)
+        for job in [job for job in self._jobs if nothing_left or not job.waiting]:
             self._jobs.remove(job)
             self._close_job(job)
         if (
@@ -377,13 +401,21 @@ class Library:
             and not len(self._reading)
             and self._pace.latest.stage != "idle"
         ):
-            self._models.save()
-            self._catalog.checkpoint()
-            self._saved_at = time.monotonic()
+            self._save()
             self._pace.say("idle", at_once=True)
             if not self._mended:  # once a session, when there is nothing better to do
                 self._mended = True
                 self._mending = Mending(self._catalog, self._thumbnails, self._pool)
+
+    def _save(self) -> None:
+        """Write the index files, and move the log into the catalog. Everything is kept without
+        either: a disk that has no room for them ends no work."""
+        try:
+            self._models.save()
+            self._catalog.checkpoint()
+        except (PhotoFindError, OSError) as error:
+            _log.warning("what is kept was not put in order: %s", error)
+        self._saved_at = time.monotonic()
 
     def _close_job(self, job: Job) -> None:
         self._tell_changes(at_once=True)
@@ -393,6 +425,8 @@ class Library:
             job.client.send(job.report(model, device))
 
     def _mind_the_cancelled(self) -> None:
+        # One that still stands in the queue is met when its turn comes, by `_is_unwanted`.
+        queued, early = not self._requests.empty(), []
         while self._cancelled:
             client, request_id = self._cancelled.popleft()
             mine = [
@@ -400,6 +434,8 @@ class Library:
                 for job in self._jobs
                 if not request_id or (job.client is client and job.request.id == request_id)
             ]
+            if request_id and not mine and queued:
+                early.append((client, request_id))
             for job in mine:
                 self._jobs.remove(job)
                 job.cancelled = True
@@ -407,6 +443,7 @@ class Library:
             if self._reading is not None and not self._jobs:
                 self._reading.drop()
                 self._pace.total = self._pace.done + len(self._reading)
+        self._cancelled.extendleft(early)
 
     # --------------------------------------------------------------------------- telling
 
@@ -431,7 +468,6 @@ def _since(moment: float | None) -> float:
 
 
 def _our_mistake(request_id: int, paths: LibraryPaths, error: Exception) -> Failed:
-    told = WorkerUnavailable(
-        f"PhotoFind made a mistake ({type(error).__name__}); {paths.log / 'worker.log'} says more."
-    )
+    kind, log = type(error).__name__, named(paths.log / "worker.log")
+    told = WorkerUnavailable(f"PhotoFind made a mistake ({kind}); {log} says more.")
     return Failed(id=request_id, code=told.code, message=str(told))

@@ -23,6 +23,7 @@ class Job:
     waiting: set[int] = field(default_factory=set)  # file ids
     new: set[int] = field(default_factory=set)  # file ids added or changed since the last scan
     missing: set[int] = field(default_factory=set)  # file ids that this job found to be gone
+    unseen: set[int] = field(default_factory=set)  # file ids that it could not look at
     found: int = 0
     indexed: int = 0
     unchanged: int = 0
@@ -35,10 +36,13 @@ class Job:
     unreadable: list[bytes] = field(default_factory=list)
 
     def take(self, file_id: int, kind: str, replaced: int | None = None) -> None:
-        """One of the files is finished: "indexed", "unchanged", "moved" or "failed"."""
+        """One of the files is finished: "indexed", "unchanged", "moved" or "failed"; or "gone", for
+        it is no longer known."""
         if file_id not in self.waiting:
             return
         self.waiting.discard(file_id)
+        if kind == "gone":
+            return
         setattr(self, kind, getattr(self, kind) + 1)
         if replaced is not None and replaced in self.missing:
             self.missing.discard(replaced)

@@ -22,6 +22,7 @@ from photofind.protocol import (
     ModelList,
     Search,
     SearchDone,
+    shortened,
 )
 from photofind.search import Found, is_foreign
 
@@ -105,7 +106,8 @@ def _find(request: Search, loaded: LoadedModel, catalog: Catalog, pool: DecodePo
     if request.folder_ids is not None:
         allowed = catalog.searchable_ids(loaded.encoder_id, request.folder_ids)
     if request.text is not None:
-        return loaded.searcher.text(request.text, request.top, allowed, judged=request.judged)
+        text = shortened(request.text)
+        return loaded.searcher.text(text, request.top, allowed, judged=request.judged)
     if request.photo_id is not None:
         ids, vectors = catalog.embeddings_of(loaded.encoder_id, [request.photo_id])
         if not len(ids):

@@ -9,7 +9,7 @@ died are read again one at a time; one that then brings it down twice more, alon
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import cast
@@ -41,7 +41,7 @@ class Outcome:
     """What became of one file."""
 
     file_id: int
-    kind: str  # "indexed", "unchanged", "moved", "failed"
+    kind: str  # "indexed", "unchanged", "moved", "failed", "gone"
     photo_id: int | None = None
     replaced: int | None = None  # the file row of the place it moved from
     redated: bool = False  # its capture time became known: it may stand elsewhere in the grid
@@ -56,6 +56,7 @@ class Reading:
         self.model = model
         self._catalog, self._thumbnails, self._pool = catalog, thumbnails, pool
         self._left: dict[int, None] = {}  # file ids, in order
+        self._held: set[int] = set()  # file ids that were in hand at the last `fill`
         self._first: deque[int] = deque()  # ids on screen, read before the others
         self._claimed: deque[PendingFile] = deque()
         self._suspects: deque[PendingFile] = deque()
@@ -69,15 +70,32 @@ class Reading:
         in_hand = len(self._claimed) + len(self._suspects) + len(self._flying)
         return len(self._left) + in_hand + len(self._decoded)
 
+    def __contains__(self, file_id: int) -> bool:
+        """Whether a file waits or is in hand, as `fill` saw it."""
+        return file_id in self._left or file_id in self._held
+
     def fill(self, file_ids: Iterable[int]) -> None:
         """These files wait now, in this order; those in hand are left alone."""
-        in_hand = {file.id for file in (*self._claimed, *self._suspects, *self._flying.values())}
-        in_hand |= {file.id for file, _ in self._decoded}
-        self._left = {file_id: None for file_id in file_ids if file_id not in in_hand}
+        self._held = {*self._begun(), *(file.id for file in self._suspects)}
+        self._left = {file_id: None for file_id in file_ids if file_id not in self._held}
 
     def prefer(self, file_ids: Iterable[int]) -> None:
         """Read these before the others."""
         self._first = deque(file_ids)
+
+    def let_go(self) -> None:
+        """Give up what is in hand, without blame: the attempts at it are not counted. Raises
+        DiskFull and its kin. Nothing may be asked of this reading afterwards."""
+        if begun := list(self._begun()):
+            self._catalog.withdraw(begun)
+
+    def _begun(self) -> Iterator[int]:
+        """The ids of files whose attempts were raised, and of which nothing is written down yet."""
+        for file in (*self._claimed, *self._flying.values(), *(file for file, _ in self._decoded)):
+            yield file.id
+        for failed in self._failures:
+            if failed.reason is not Reason.WORKER_CRASHED:
+                yield failed.file_id
 
     def drop(self) -> None:
         """Forget what waits; what is in hand goes on."""
@@ -158,36 +176,10 @@ class Reading:
         timeout = 0.0 if len(self._decoded) >= self.model.encoder.batch_size else WAIT_SECONDS
         done, _ = wait(self._flying, timeout=timeout, return_when=FIRST_COMPLETED)
         for future in done:
-            file = self._flying.pop(future)
-            try:
-                result = future.result()
-            except UnreadablePhoto as problem:
-                self._failures.append(FileFailed(file.id, problem.reason, problem.detail))
-                continue
-            except RuntimeError:
-                # A mistake of ours in the decoder process: one file's misfortune, not all's.
-                _log.exception("the decoder failed on file %d", file.id)
-                self._failures.append(FileFailed(file.id, Reason.DECODER_CRASHED, ""))
-                continue
-            if isinstance(result, ReadPhoto):
-                self._decoded.append((file, result))
-                continue
-            content_hash, size, mtime_ns = result
-            adopted = self._catalog.adopt(
-                self.model.encoder_id, file.id, content_hash, size, mtime_ns
-            )
-            if adopted is None:
-                self._claimed.append(file)
-            else:
-                outcomes.append(
-                    Outcome(
-                        file.id,
-                        _KINDS[adopted.kind],
-                        adopted.photo_id,
-                        adopted.replaced_file_id,
-                        redated=True,
-                    )
-                )
+            outcome = self._take(self._flying[future], future)  # when it raises, it stays in hand
+            del self._flying[future]
+            if outcome is not None:
+                outcomes.append(outcome)
         if outcomes:
             self._forget_removed()
             # A photo whose only file had gone was taken out of the index; it is back.
@@ -195,11 +187,38 @@ class Reading:
             self.model.index.add(*self._catalog.embeddings_of(self.model.encoder_id, photo_ids))
         return outcomes
 
+    def _take(self, file: PendingFile, future: "Future[_Result]") -> Outcome | None:
+        """One file that the decoders have finished; what became of it, if that is all."""
+        try:
+            result = future.result()
+        except UnreadablePhoto as problem:
+            self._failures.append(FileFailed(file.id, problem.reason, problem.detail))
+            return None
+        except RuntimeError:
+            # A mistake of ours in the decoder process: one file's misfortune, not all's.
+            _log.exception("the decoder failed on file %d", file.id)
+            self._failures.append(FileFailed(file.id, Reason.DECODER_CRASHED, ""))
+            return None
+        if isinstance(result, ReadPhoto):
+            self._decoded.append((file, result))
+            return None
+        content_hash, size, mtime_ns = result
+        adopted = self._catalog.adopt(self.model.encoder_id, file.id, content_hash, size, mtime_ns)
+        if adopted is None:
+            self._claimed.append(file)
+            return None
+        return Outcome(
+            file.id,
+            _KINDS[adopted.kind],
+            adopted.photo_id,
+            adopted.replaced_file_id,
+            redated=True,
+        )
+
     # ---------------------------------------------------------------------------- storing
 
     def _store(self, limit: int) -> list[Outcome]:
-        batch, self._decoded = self._decoded[:limit], self._decoded[limit:]
-        failures, self._failures = self._failures, []
+        batch, failures = self._decoded[:limit], self._failures.copy()
         reads: list[FileRead] = []
         if batch:
             pixels = np.stack([_pixels(photo) for _, photo in batch])
@@ -221,6 +240,8 @@ class Reading:
             self._thumbnails.put([(photo.content_hash, photo.thumbnail) for _, photo in batch])
         # A file whose folder was removed while it was being decoded is not among the stored.
         stored = self._catalog.store(self.model.encoder_id, reads, failures)
+        del self._decoded[:limit]
+        self._failures.clear()
         self._stored_at = time.monotonic()
         by_file = {read.file_id: read for read in reads}
         if stored:
@@ -242,6 +263,7 @@ class Reading:
         for failure in failures:
             _log.info("file %d set aside: %s %s", failure.file_id, failure.reason, failure.detail)
             outcomes.append(Outcome(failure.file_id, "failed"))
+        outcomes += [Outcome(gone, "gone") for gone in by_file.keys() - {k.file_id for k in stored}]
         return outcomes
 
     def _forget_removed(self) -> None:

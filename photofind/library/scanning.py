@@ -28,18 +28,22 @@ class Scanning:
         """Where to look: these folders, none within another, or all that are known.
 
         Raises, before anything is changed, FolderMissing for what is no folder and never was, and
-        FolderUnreadable for a new one that does not answer. One that was removed is not new.
+        FolderUnreadable for a new one that does not answer. One that was removed is not new. A
+        single file of a known folder is no folder either: looked at as one, it would seem gone.
         """
         if not paths:
             return [folder.path for folder in self._catalog.folders()]
         places = _outermost(paths)
         removed = self._catalog.removed_paths()
         for place in places:
-            if place in removed or self._folder_around(place) is not None:
+            around = self._folder_around(place)
+            if place in removed or (around is not None and around.path == place):
                 continue
             try:
                 what = self._looks.at(place, partial(_glance, place), lambda _: None)
             except TimeoutError:
+                if around is not None:
+                    continue
                 raise FolderUnreadable(
                     f"{shown_path(place)} does not answer; check its drive and try again."
                 ) from None
@@ -49,7 +53,8 @@ class Scanning:
                 raise FolderMissing(
                     f"{shown_path(place)} is not a folder; give the folder that it lies in."
                 )
-            raise FolderMissing(f"There is no folder {shown_path(place)}.")
+            if around is None:
+                raise FolderMissing(f"There is no folder {shown_path(place)}.")
         return places
 
     def look_at(self, place: bytes, job: Job, unwanted: Callable[[], bool]) -> bool:
@@ -132,7 +137,7 @@ def _outermost(paths: Iterable[bytes]) -> list[bytes]:
 def _count(job: Job, plan: ScanPlan, known: Sequence[KnownFile], *, new: Iterable[int]) -> None:
     """Add what a scan found to a job's counts; what waits is counted when it is finished."""
     job.new.update(new)
-    left = {file.id for file in (*plan.missing, *plan.offline, *plan.excluded)}
+    left = {file.id for file in (*plan.missing, *plan.offline, *plan.excluded, *plan.unseen)}
     left |= {file.id for file, _ in plan.changed}
     stay = [file for file in known if file.id not in left]
     already_failed = sum(file.state == "failed" for file in stay)
@@ -142,7 +147,9 @@ def _count(job: Job, plan: ScanPlan, known: Sequence[KnownFile], *, new: Iterabl
     job.online_only += already_online_only + sum(file.online_only for file in plan.added)
     job.unchanged += plan.unchanged - already_failed - already_online_only
     job.missing.update(file.id for file in plan.missing)
-    job.removed += len(plan.missing) + len(plan.excluded)
+    # A file that was missing before was counted by the job that missed it.
+    job.removed += len(plan.missing) + sum(file.presence != "missing" for file in plan.excluded)
+    job.unseen.update(file.id for file in plan.unseen)
     if not plan.online:
         job.offline.append(plan.folder)
     job.unreadable.extend(plan.unreadable)

@@ -1,5 +1,6 @@
 """What indexing does with files that come, change, move, go and come back."""
 
+import errno
 import os
 import shutil
 import threading
@@ -216,6 +217,48 @@ def test_a_file_is_no_folder(library: Running, photos: Path) -> None:
         library.index(one)
 
 
+def test_a_file_that_failed_and_went_is_not_counted_again(library: Running, photos: Path) -> None:
+    paths = fill(photos, 4)
+    library.index(photos)
+    paths[0].write_bytes(b"no picture any more")
+    assert counts(library.index(photos)) == (4, 0, 3, 0, 0, 1)
+    paths[0].unlink()
+    assert counts(library.index(photos)) == (3, 0, 3, 0, 1, 0)
+    assert counts(library.index(photos)) == (3, 0, 3, 0, 0, 0)
+    assert counts(library.index(photos, exclude=(paths[0].name,))) == (3, 0, 3, 0, 0, 0)
+
+
+def test_what_lies_in_an_unreadable_folder_is_not_counted(
+    library: Running, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(photos, 3)
+    (photos / "shut").mkdir()
+    (photos / "shut" / "words.jpg").write_text("no picture")
+    assert counts(library.index(photos)) == (4, 3, 0, 0, 0, 1)
+    listed = os.scandir
+
+    def scandir(path: bytes) -> object:
+        if os.fsencode(path).endswith(b"shut"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)  # tests may run as one who may read everything
+    done = library.index(photos)
+    assert done.unreadable == (os.fsencode(photos / "shut"),)
+    assert counts(done) == (3, 0, 3, 0, 0, 0)
+
+
+def test_a_file_within_a_known_folder_is_no_folder_and_stays_here(
+    library: Running, photos: Path
+) -> None:
+    paths = fill(photos, 3)
+    library.index(photos)
+    with pytest.raises(FolderMissing, match="not a folder"):
+        library.index(paths[1])
+    assert library.ledger().offline == 0
+    assert library.ledger().done == 3
+
+
 def test_a_folder_that_never_was_is_refused_and_nothing_is_added(
     library: Running, photos: Path
 ) -> None:
@@ -360,6 +403,7 @@ def test_searches_wait_neither_for_the_index_file_nor_for_another_model(
 ) -> None:
     paths = fill(photos, 3)
     library.index(photos)
+    assert eventually(lambda: library._library._pace.latest.stage == "idle")  # it has saved
     begun, go_on = threading.Barrier(3), threading.Event()
 
     def stand_still(*_: object) -> None:
