@@ -188,7 +188,6 @@ def _answer(chosen: argparse.Namespace, done: SearchDone, query: str | None) -> 
         )
     else:
         print_hits(shown)
-    return done.searched > 0
 
 
 def search_once(
