@@ -259,12 +259,18 @@ def _kill(pid: int, trouble: str) -> None:
     _log.error("the worker (process %d) %s: it is ended and another one started", pid, trouble)
     import psutil  # which no command should have to wait for
 
-    with contextlib.suppress(psutil.Error):  # it has ended meanwhile, or cannot be ended
+    try:
         process = psutil.Process(pid)
         # The number may have been given to another process since.
         if "--worker" in process.cmdline():
             process.kill()
             process.wait(KILL_SECONDS)
+        else:
+            _log.warning("process %d is no worker any more; it is left alone", pid)
+    except psutil.NoSuchProcess:
+        _log.info("the worker has ended meanwhile")
+    except psutil.Error as error:
+        _log.warning("the worker could not be ended: %s", error)
 
 
 def _hang_up(connection: "Connection[Any, Any]") -> None:
