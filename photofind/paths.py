@@ -70,6 +70,12 @@ def absolute(path: str | bytes | os.PathLike[str]) -> bytes:
         ) from None
 
 
+def valid_text(text: str) -> str:
+    """The text with ? for each lone surrogate, which can be neither sent nor printed: a byte of a
+    name that is no UTF-8, or half a character that was pasted."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def is_weights_file(source: str) -> bool:
     """Whether what follows an architecture's name means a file, and not a pretrained tag."""
     return (

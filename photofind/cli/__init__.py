@@ -22,7 +22,7 @@ from photofind.cli.streams import answer, give_up_output, prepare_streams, speak
 from photofind.cli.words import COMMANDS, labels_of, parse
 from photofind.client import Client
 from photofind.errors import PhotoFindError, UsageError, WorkerUnavailable
-from photofind.paths import LibraryPaths, absolute, library_paths, shown_path
+from photofind.paths import LibraryPaths, absolute, library_paths, shown_path, valid_text
 from photofind.protocol import Classified, Classify, Search, SearchDone, shortened
 
 __all__ = ["COMMANDS", "main"]
@@ -78,7 +78,7 @@ def _interrupt(number: int, _frame: object) -> NoReturn:
 def _say(text: str) -> None:
     line = " ".join(text.splitlines())
     with contextlib.suppress(OSError):  # nobody is there to hear it
-        print(line.encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
+        print(valid_text(line), file=sys.stderr)
 
 
 def _print_json(value: object) -> None:
@@ -180,7 +180,7 @@ def _answer(chosen: argparse.Namespace, done: SearchDone, query: str | None) -> 
         asked = chosen.image if query is None else query
         _print_json(
             {
-                "query": (asked or "").encode("utf-8", "replace").decode("utf-8"),
+                "query": valid_text(asked or ""),
                 "model": done.model,
                 "results": [{"path": path, "score": round(score, 6)} for path, score in shown],
                 "seconds": round(done.seconds, 6),
@@ -203,7 +203,7 @@ def search_once(
     done = client.call(
         Search(
             id=client.new_id(),
-            text=None if query is None else shortened(query).encode("utf-8", "replace").decode(),
+            text=None if query is None else valid_text(shortened(query)),
             image_path=None if image is None else absolute(image),
             top=top,
             with_paths=True,

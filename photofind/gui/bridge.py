@@ -19,7 +19,7 @@ from photofind.client import Client
 from photofind.errors import WorkerUnavailable
 from photofind.gui.line import Connected, Heard, Line, Lost, OpenClient, Refused
 from photofind.gui.query import Query
-from photofind.paths import LibraryPaths
+from photofind.paths import LibraryPaths, valid_text
 from photofind.protocol import (
     TERMINAL,
     AnyEvent,
@@ -223,8 +223,7 @@ class Bridge(QObject):
         self._send(
             Search(
                 id=self._search_id,
-                # A lone surrogate can be pasted but not sent.
-                text=query.text and query.text.encode("utf-8", "replace").decode("utf-8"),
+                text=query.text and valid_text(query.text),
                 photo_id=query.photo_id,
                 image_path=query.image_path,
                 image_bytes=query.image_bytes,

@@ -14,6 +14,7 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from photofind.gui.drag import file_mime, file_url
+from photofind.paths import valid_text
 
 _log = logging.getLogger(__name__)
 
@@ -117,4 +118,4 @@ def copy_paths(paths: Sequence[bytes]) -> None:
 
 def path_text(path: bytes) -> str:
     """A path as text for other programs; bytes that are no text become a replacement sign."""
-    return os.fsdecode(path).encode("utf-8", "replace").decode("utf-8")
+    return valid_text(os.fsdecode(path))
