@@ -52,7 +52,7 @@ class Looks:
         TimeoutError when the folder does not answer, or did not the last time and still does not.
         """
         earlier = self._stuck.get(folder)
-        if earlier is not None and not earlier.done():
+        if earlier is not None and not wait([earlier], WAIT_SECONDS).done:  # it may just be back
             raise _no_answer()
         self._stuck.pop(folder, None)
         look, outcome = Look(), Future[T]()
