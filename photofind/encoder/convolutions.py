@@ -10,18 +10,20 @@ from typing import Any, Final
 
 import torch  # noqa: TID253 (this module is imported when an encoder is opened, not before)
 
+from photofind.encoder.layers import Exchange
+
 EARLY: Final = 3  # one layer in this many counts as early
 
 
-def fold_batch_norms(tower: Any) -> list[tuple[Any, str, Any]]:
+def fold_batch_norms(tower: Any) -> Exchange:
     """Multiply each batch norm into the convolution registered before it.
 
-    Returns what was replaced, as (parent, name, layer). Registration order is nearly always the
-    order of computation; the caller compares vectors.
+    Returns what was replaced. Registration order is nearly always the order of computation; the
+    caller compares vectors.
     """
     from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-    replaced: list[tuple[Any, str, Any]] = []
+    exchange = Exchange()
     convolution: tuple[Any, str, Any] | None = None
     for parent, name, layer in _leaves(tower):
         if isinstance(layer, torch.nn.Conv2d):
@@ -29,12 +31,11 @@ def fold_batch_norms(tower: Any) -> list[tuple[Any, str, Any]]:
         elif isinstance(layer, torch.nn.BatchNorm2d):
             if convolution and convolution[2].out_channels == layer.num_features:
                 where, called, before = convolution
-                setattr(where, called, fuse_conv_bn_eval(before, layer))
+                exchange.put(where, called, fuse_conv_bn_eval(before, layer))
                 # timm's batch norms carry the activation that follows them
-                setattr(parent, name, getattr(layer, "act", torch.nn.Identity()))
-                replaced += [convolution, (parent, name, layer)]
+                exchange.put(parent, name, getattr(layer, "act", torch.nn.Identity()))
             convolution = None
-    return replaced
+    return exchange
 
 
 def late_layers(tower: Any) -> list[Any]:

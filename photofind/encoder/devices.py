@@ -18,6 +18,7 @@ _log = logging.getLogger(__name__)
 
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 TRUSTED_COSINE: Final = 0.999  # to float32 on the CPU, the least over the samples
+SAME: Final = 0.99999  # cosine between two ways to compute the same in float32
 WORTHWHILE: Final = 1.2  # bfloat16 must be this much faster than float32 on a CPU
 
 

@@ -31,7 +31,7 @@ from typing import Any, Final
 import torch  # noqa: TID253 (this module is imported when an encoder is opened, not before)
 
 from photofind.encoder.devices import precisions
-from photofind.encoder.runtime import import_open_clip
+from photofind.encoder.layers import Exchange, children, follower, part_attention
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,6 @@ SMALLEST: Final = 256  # features in and out of a layer that is worth it
 FEWEST: Final = 8  # layers in a tower that is worth it
 SMOOTHED_ABOVE: Final = 0.01  # a layer's relative error on the samples; 0.009 is usual
 FLOATS_ABOVE: Final = 0.02
-SHORT: Final = 128  # tokens up to which plain attention is faster than torch's own on a CPU
 SAMPLE_ROWS: Final = 128  # of a layer's inputs, to judge it by
 LEVELS: Final = 127  # of a weight, to either side of nothing
 SAFE_LEVELS: Final = 64  # 2 products of it and 255 fit 16 bits
@@ -97,53 +96,41 @@ def reduced_floats() -> torch.dtype:
     return precisions("cpu")[0]
 
 
-def quantise(tower: Any, run: Callable[[], Any]) -> Callable[[], None] | None:
+def quantise(tower: Any, run: Callable[[], Any]) -> Exchange | None:
     """Replace a float32 tower's large layers; `run` sends sample pictures through it.
 
-    Returns what undoes it. None when the tower has too few such layers, or this computer no fast
+    Returns what was replaced. None when the tower has too few such layers, or this computer no fast
     kernels for them: then it is left as it is.
     """
-    undo: list[tuple[Any, str, Any]] = []
-
-    def replace(parent: Any, name: str, layer: Any) -> None:
-        undo.append((parent, name, getattr(parent, name)))
-        setattr(parent, name, layer)
-
-    def undo_all() -> None:
-        for parent, name, layer in reversed(undo):
-            setattr(parent, name, layer)
-
-    block = import_open_clip().transformer.ResidualAttentionBlock
-    for parent, name, layer in _children(tower):
-        if isinstance(parent, block) and isinstance(layer, torch.nn.MultiheadAttention):
-            replace(parent, name, SelfAttention(layer))
+    exchange = Exchange()
+    part_attention(tower, exchange, reduced_floats())
     large = [
         (parent, name, layer)
-        for parent, name, layer in _children(tower)
+        for parent, name, layer in children(tower)
         if type(layer) is torch.nn.Linear and min(layer.in_features, layer.out_features) >= SMALLEST
     ]
     if len(large) < FEWEST or not is_faster():
-        undo_all()
+        exchange.undo()
         return None
     inputs = _inputs_of([layer for _, _, layer in large], run)
     floats: list[tuple[Any, str, Any]] = []
     for parent, name, layer in large:
         integers = _best_int8(layer, inputs.pop(layer))
-        following = _gelu_after(parent, name)
+        following = follower(parent, name)
         if integers is None:
             floats.append((parent, name, layer))
             continue
-        replace(parent, name, integers)
-        if following is not None:
-            integers.gelu = getattr(parent, following).approximate
-            replace(parent, following, torch.nn.Identity())
+        exchange.put(parent, name, integers)
+        if following is not None and isinstance(following[1], torch.nn.GELU):
+            integers.gelu = following[1].approximate
+            exchange.put(parent, following[0], torch.nn.Identity())
     kept = len(floats)
-    floats += [child for child in _children(tower) if isinstance(child[2], torch.nn.Conv2d)]
+    floats += [child for child in children(tower) if isinstance(child[2], torch.nn.Conv2d)]
     if reduced_floats() is not torch.float32:
         for parent, name, layer in floats:
-            replace(parent, name, BFloat16(layer))
+            exchange.put(parent, name, BFloat16(layer))
     _log.info("%d of %d layers in 8-bit integers", len(large) - kept, len(large))
-    return undo_all
+    return exchange
 
 
 def _best_int8(linear: torch.nn.Linear, sample: torch.Tensor) -> "Int8Linear | None":
@@ -235,39 +222,6 @@ class BFloat16(torch.nn.Module):
         return out
 
 
-class SelfAttention(torch.nn.Module):
-    """torch's self-attention with its projections as layers of their own; the same numbers."""
-
-    def __init__(self, attention: torch.nn.MultiheadAttention) -> None:
-        super().__init__()
-        self._heads = attention.num_heads
-        self.into = _linear(attention.in_proj_weight, attention.in_proj_bias)
-        self.out = _linear(attention.out_proj.weight, attention.out_proj.bias)
-
-    def forward(
-        self, x: torch.Tensor, *_: Any, attn_mask: torch.Tensor | None = None, **__: Any
-    ) -> tuple[torch.Tensor, None]:
-        count, length, width = x.shape
-        mixed = self.into(x).to(reduced_floats())
-        mixed = mixed.view(count, length, 3, self._heads, width // self._heads)
-        query, key, value = mixed.permute(2, 0, 3, 1, 4)
-        if length <= SHORT and attn_mask is None:
-            weights = (query @ key.transpose(-1, -2)).float().mul_(query.shape[-1] ** -0.5)
-            seen = weights.softmax(-1).to(value.dtype) @ value
-        else:
-            seen = torch.nn.functional.scaled_dot_product_attention(
-                query, key, value, None if attn_mask is None else attn_mask.to(query.dtype)
-            )
-        return self.out(seen.transpose(1, 2).reshape(count, length, width).float()), None
-
-
-def _linear(weight: Any, bias: Any) -> Any:
-    layer = torch.nn.Linear(1, 1, bias=bias is not None)
-    layer.weight, layer.bias = weight, bias
-    layer.out_features, layer.in_features = weight.shape
-    return layer
-
-
 def _inputs_of(layers: list[Any], run: Callable[[], Any]) -> dict[Any, torch.Tensor]:
     """Some of the rows that each layer is given when the samples are run."""
     seen: dict[Any, torch.Tensor] = {}
@@ -281,20 +235,3 @@ def _inputs_of(layers: list[Any], run: Callable[[], Any]) -> dict[Any, torch.Ten
     for hook in hooks:
         hook.remove()
     return seen
-
-
-def _gelu_after(parent: torch.nn.Module, name: str) -> str | None:
-    """The name of a GELU registered right after a layer."""
-    children = list(parent.named_children())
-    place = [child for child, _ in children].index(name) + 1
-    if place < len(children) and isinstance(children[place][1], torch.nn.GELU):
-        return children[place][0]
-    return None
-
-
-def _children(tower: Any) -> list[tuple[Any, str, Any]]:
-    return [
-        (parent, name, layer)
-        for parent in tower.modules()
-        for name, layer in parent.named_children()
-    ]

@@ -7,7 +7,7 @@ transformer no token sees what follows it, so everything after the end-of-text t
 On a CPU the text tower answers in float32, which needs no trust, as soon as its weights are there:
 somebody waits for the first query, and choosing a reduced precision costs a large model up to a
 second (a trial of the kernels, new weights, a second run to compare). It is chosen by `settle`,
-once there is enough to do. An outcome kept in a file would spare later starts the choice as well,
+once there is enough to do; where it stays float32, the weights are packed then (see `packed`). An outcome kept in a file would spare later starts the choice as well,
 but can be wrong for another processor, torch or driver; float32 cannot.
 """
 
@@ -23,8 +23,9 @@ import torch  # noqa: TID253 (this module is imported when an encoder is opened,
 from numpy.typing import NDArray
 
 from photofind.encoder.convolutions import fold_batch_norms, late_layers
-from photofind.encoder.devices import TRUSTED_COSINE, check_numbers, least_cosine, place
+from photofind.encoder.devices import SAME, TRUSTED_COSINE, check_numbers, least_cosine, place
 from photofind.encoder.int8 import quantise
+from photofind.encoder.packed import pack
 from photofind.encoder.runtime import import_open_clip
 from photofind.images import Preprocessing
 
@@ -32,7 +33,6 @@ _log = logging.getLogger(__name__)
 
 SAMPLE_TEXTS: Final = ("a dog on a beach", "two people at a table in the evening")
 SAMPLE_PICTURES: Final = 3
-SAME: Final = 0.99999  # cosine of what folding may change
 
 
 class TextTower:
@@ -70,6 +70,8 @@ class TextTower:
             sample, reference = self._unsettled
             twin = _twin(self._tower)
             place(twin, "cpu", sample, reference, partial(self._run, twin))
+            if next(twin.parameters()).dtype == torch.float32:
+                pack(twin, partial(self._run, twin, sample))
             self._tower, self._unsettled = twin, None
 
     def _run(self, tower: Any, tokens: torch.Tensor) -> torch.Tensor:
@@ -86,7 +88,7 @@ def _run_to_the_end_of_text(
     ends = tokens.argmax(-1) if tower.pool_type == "argmax" else _first(tokens, tower.eos_id)
     tokens = tokens[:, : int(ends.max()) + 1]
     length = tokens.shape[1]
-    dtype = tower.transformer.get_cast_dtype()
+    dtype = tower.token_embedding.weight.dtype
     x = tower.token_embedding(tokens).to(dtype) + tower.positional_embedding[:length].to(dtype)
     x = tower.transformer(x, attn_mask=tower.attn_mask[:length, :length])
     x = pool(tower.ln_final(x), tokens, tower.pool_type, eos_token_id=tower.eos_id)
@@ -152,15 +154,15 @@ class ImageTower:
         return _floats(self._tower(pictures.to(weight.dtype)))
 
     def _in_integers(self, sample: torch.Tensor, reference: torch.Tensor) -> bool:
-        undo = quantise(self._tower, lambda: self._run(sample))
-        if undo is None:
+        exchange = quantise(self._tower, lambda: self._run(sample))
+        if exchange is None:
             return False
         agreement = least_cosine(self._run(sample), reference)
         if agreement >= TRUSTED_COSINE:
             _log.info("8-bit integers: used, cosine %.5f", agreement)
             return True
         _log.info("8-bit integers: not used, cosine %.5f", agreement)
-        undo()
+        exchange.undo()
         return False
 
     def _prepare_convolutions(self, sample: torch.Tensor, reference: torch.Tensor) -> list[Any]:
@@ -173,8 +175,7 @@ class ImageTower:
             return []
         if not least_cosine(self._run(sample), reference) >= SAME:
             _log.info("batch norms stay: folded, the tower gives other vectors")
-            for parent, name, layer in replaced:
-                setattr(parent, name, layer)
+            replaced.undo()
             return []
         return late_layers(self._tower)
 

@@ -97,9 +97,9 @@ def test_undone_the_tower_is_what_it_was() -> None:
     tower = vision_transformer()
     with torch.inference_mode():
         wanted = tower(pictures(1))
-        undo = quantise(tower, lambda: tower(pictures(0)))
-        assert undo is not None
-        undo()
+        exchange = quantise(tower, lambda: tower(pictures(0)))
+        assert exchange is not None
+        exchange.undo()
         assert torch.equal(tower(pictures(1)), wanted)
 
 
