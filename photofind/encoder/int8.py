@@ -16,7 +16,8 @@ without a word. There the weights have 7 bits, so that it cannot.
 
 Measured with ViT-B-32-256 on two cores of a CPU with avx512_vnni, photos per core second: float32
 7.9, bfloat16 15.0, this 26; cosine to float32 at least 0.9999 (random weights).
-With AVX2 alone: float32 6.5, this 12.1; cosine at least 0.9998.
+With AVX2 alone: float32 6.5, this 12.1; cosine at least 0.9998. OpenVINO 2026.4, in the same
+minute, of both cores: 11.5 in float32, 10.5 in integers (cosine 0.9979), this 20.9.
 """
 
 import copy

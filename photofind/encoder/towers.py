@@ -7,8 +7,9 @@ transformer no token sees what follows it, so everything after the end-of-text t
 On a CPU the text tower answers in float32, which needs no trust, as soon as its weights are there:
 somebody waits for the first query, and choosing a reduced precision costs a large model up to a
 second (a trial of the kernels, new weights, a second run to compare). It is chosen by `settle`,
-once there is enough to do; where it stays float32, the weights are packed then (see `packed`). An outcome kept in a file would spare later starts the choice as well,
-but can be wrong for another processor, torch or driver; float32 cannot.
+once there is enough to do; where it stays float32, the weights are packed then (see `packed`). An
+outcome kept in a file would spare later starts the choice as well, but can be wrong for another
+processor, torch or driver; float32 cannot.
 """
 
 import copy
