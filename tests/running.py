@@ -14,8 +14,8 @@ from photofind.paths import LibraryPaths
 from photofind.protocol import Event, Failed, Index, Indexed, Request, Search, SearchDone
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
-    """Whether something becomes true within this time."""
+def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Whether something becomes true within this time: long, for a busy machine is no fault."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

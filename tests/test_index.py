@@ -403,7 +403,7 @@ class Held:
 
     def __call__(self, *args: Any, **more: Any) -> Any:
         self.begun.set()
-        assert self.go_on.wait(60)
+        assert self.go_on.wait(600)
         return self._real(*args, **more)
 
 
@@ -421,11 +421,11 @@ def test_searches_are_exact_while_the_graph_is_built(file: Path) -> None:
     truth = dict(enumerate(vectors))
     index = VectorIndex(DIMENSION, file, key="k", exact_limit=100, file_from=10**9)
     held = Held(Graph.add)
+    answers = [[photo_id for photo_id, _ in brute_force(truth, query, 20)] for query in queries]
     with patch.object(Graph, "add", lambda graph, *args, **more: held(graph, *args, **more)):
         index.add(np.arange(3000), vectors)
         assert held.begun.wait(60)
-        for query in queries:
-            wanted = [photo_id for photo_id, _ in brute_force(truth, query, 20)]
+        for query, wanted in zip(queries, answers, strict=True):
             assert in_time(partial(found, index, query, 20)) == wanted
         index.remove([7])  # nor does what is changed meanwhile
         index.add([9000], vectors[7:8])
@@ -443,12 +443,12 @@ def test_searches_are_exact_while_the_graph_comes_from_its_file(
     index, vectors = graphed
     index.save()  # with those that joined the graph last
     truth = dict(enumerate(vectors))
-    held = Held(Graph.of_state)
+    held, queries = Held(Graph.of_state), unit_vectors(5, seed=9)
+    answers = [[photo_id for photo_id, _ in brute_force(truth, query, 20)] for query in queries]
     with patch.object(Graph, "of_state", held):
         again = reopened(file)
         assert held.begun.wait(60)
-        for query in unit_vectors(5, seed=9):
-            wanted = [photo_id for photo_id, _ in brute_force(truth, query, 20)]
+        for query, wanted in zip(queries, answers, strict=True):
             assert in_time(partial(found, again, query, 20)) == wanted
         again.remove([7, 8])
         again.add([8, 9000], np.stack([-vectors[8], vectors[7]]))
