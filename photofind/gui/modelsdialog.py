@@ -28,10 +28,10 @@ from PySide6.QtWidgets import (
 
 from photofind.errors import PhotoFindError
 from photofind.gui import modelwords, theme
+from photofind.gui.errorwords import error_sentence
 from photofind.gui.icons import paint_icon, without_icons
 from photofind.gui.messagebar import Message, MessageBar, Weight
 from photofind.gui.modelchoice import ModelChoice
-from photofind.gui.words import error_sentence
 from photofind.protocol import ModelLine
 
 SIZE = (680, 640)  # logical pixels

@@ -13,9 +13,9 @@ from photofind.errors import (
     UsageError,
 )
 from photofind.gui.bridge import Bridge, Link
+from photofind.gui.errorwords import error_sentence, sentence_of
 from photofind.gui.messagebar import Message, MessageBar, Weight
 from photofind.gui.reads import LibraryReads
-from photofind.gui.words import error_sentence
 from photofind.paths import shown_path
 from photofind.protocol import EncoderState, Indexed, LibraryChanged, Progress
 
@@ -68,8 +68,8 @@ class Reports(QObject):
 
     def _encoder_changed(self, encoder: EncoderState) -> None:
         if encoder.state == "failed":
-            self._stopped("indexing", encoder.message, self._bridge.index)
-
+            sentence = sentence_of(encoder.sentence, encoder.names) or encoder.message
+            self._stopped("indexing", sentence, self._bridge.index)
         if encoder.model != self._model:
             self._model = encoder.model
             self._messages.withdraw("model-note")  # it was of another model

@@ -245,7 +245,7 @@ class Library:
             self._note_change(layout=True)
             client.send(Done(id=request.id))
         except PhotoFindError as error:
-            client.send(Failed(id=request.id, code=error.code, message=str(error)))
+            client.send(Failed.of(error, request.id))
         except Exception as error:  # noqa: BLE001 (a mistake of ours: logged, told, and on)
             _log.exception("a mistake while carrying out %s", type(request).__name__)
             client.send(_our_mistake(request.id, self._paths, error))
@@ -381,10 +381,10 @@ class Library:
         """The world does not let us go on (a full disk, a model that is not there): say so, and
         wait for the next request."""
         _log.error("indexing stopped: %s", error)
-        failed = Failed(code=error.code, message=str(error))
+        failed = Failed.of(error)
         for job in self._jobs:
             if job.client is not None:
-                job.client.send(Failed(id=job.request.id, code=error.code, message=str(error)))
+                job.client.send(Failed.of(error, job.request.id))
         self._jobs.clear()
         self._let_go()
         self._pace.total = self._pace.done
@@ -469,5 +469,7 @@ def _since(moment: float | None) -> float:
 
 def _our_mistake(request_id: int, paths: LibraryPaths, error: Exception) -> Failed:
     kind, log = type(error).__name__, named(paths.log / "worker.log")
-    told = WorkerUnavailable(f"PhotoFind made a mistake ({kind}); {log} says more.")
-    return Failed(id=request_id, code=told.code, message=str(told))
+    told = WorkerUnavailable(
+        "PhotoFind made a mistake ({kind}); {log} says more.", kind=kind, log=log
+    )
+    return Failed.of(told, request_id)

@@ -45,16 +45,18 @@ class Scanning:
                 if around is not None:
                     continue
                 raise FolderUnreadable(
-                    f"{shown_path(place)} does not answer; check its drive and try again."
+                    "{folder} does not answer; check its drive and try again.",
+                    folder=shown_path(place),
                 ) from None
             if what == "folder":
                 continue
             if what:
                 raise FolderMissing(
-                    f"{shown_path(place)} is not a folder; give the folder that it lies in."
+                    "{file} is not a folder; give the folder that it lies in.",
+                    file=shown_path(place),
                 )
             if around is None:
-                raise FolderMissing(f"There is no folder {shown_path(place)}.")
+                raise FolderMissing("There is no folder {folder}.", folder=shown_path(place))
         return places
 
     def look_at(self, place: bytes, job: Job, unwanted: Callable[[], bool]) -> bool:

@@ -288,6 +288,18 @@ def test_a_search_that_fails_says_why(window: Window, client: FakeClient, qtbot:
     assert window.messages.shown.text == "The model is gone."
 
 
+def test_a_model_that_cannot_be_loaded_is_told_in_the_window_s_words(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    sentence, names = "There is no model file {file}.", {"file": "/m.pt"}
+    state = EncoderState(state="failed", message="Otherwise.", sentence=sentence, names=names)
+    client.hear(state)
+    qtbot.waitUntil(lambda: window.messages.shown is not None)
+    assert window.messages.shown.text == "There is no model file /m.pt."
+    client.hear(EncoderState(state="failed", message="Of an older worker."))
+    qtbot.waitUntil(lambda: window.messages.shown.text == "Of an older worker.")
+
+
 def test_what_went_wrong_with_a_search_is_over_with_the_next(
     window: Window, client: FakeClient, qtbot: QtBot
 ) -> None:
