@@ -206,7 +206,7 @@
     <message numerus="yes">
         <source>%Ln photo(s) for “{query}” in “{folder}”</source>
         <translation>
-            <numerusform>“{folder}”에서 “{query}” 사진 %Ln장</numerusform>
+            <numerusform>“{query}” 사진 %Ln장, “{folder}” 폴더</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -218,7 +218,7 @@
     <message numerus="yes">
         <source>%Ln photo(s) like this one in “{folder}”</source>
         <translation>
-            <numerusform>“{folder}”에서 이와 비슷한 사진 %Ln장</numerusform>
+            <numerusform>이와 비슷한 사진 %Ln장, “{folder}” 폴더</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -11,9 +11,19 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
+    QIcon,
     QInputMethodEvent,
+    QPixmap,
 )
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from photofind.catalog.records import View
@@ -495,6 +505,42 @@ def test_removing_a_folder_asks_first_and_can_be_taken_back(
     qtbot.mouseClick(window.messages.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: client.of(Index)[-1].paths == (folder.path,))
     assert not client.of(RemoveFolder)[-1].forget
+
+
+def test_the_question_has_buttons_of_words_as_every_dialog(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class WithIcons(QMessageBox):
+        """As where the desktop wants icons on buttons."""
+
+        def addButton(self, *arguments: object) -> QPushButton:
+            button = super().addButton(*arguments)
+            button.setIcon(QIcon(QPixmap(16, 16)))
+            return button
+
+    monkeypatch.setattr("photofind.gui.folderactions.QMessageBox", WithIcons)
+    (folder,) = window._folders
+    window.folders.remove(folder)
+    question = dialog(qtbot, QMessageBox)
+    assert isinstance(question, QMessageBox)
+    assert [button.icon().isNull() for button in question.buttons()] == [True, True]
+    question.reject()
+
+
+@pytest.mark.parametrize("named", ["Pictures", ""])
+def test_folders_are_looked_for_where_photos_are(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str
+) -> None:
+    (tmp_path / named).mkdir(exist_ok=True)
+    monkeypatch.setattr(
+        "PySide6.QtCore.QStandardPaths.writableLocation",
+        lambda place: str(tmp_path / ("Pictures" if "Pictures" in place.name else "")),
+    )
+    window.folders.choose()
+    chooser = dialog(qtbot, QFileDialog)
+    assert isinstance(chooser, QFileDialog)
+    assert Path(chooser.directory().absolutePath()) == tmp_path / named
+    chooser.reject()
 
 
 def test_removing_a_folder_says_what_is_kept_and_can_keep_nothing(
