@@ -348,6 +348,7 @@ class Library:
             if wanted:
                 reading.prefer(self._catalog.pending_of(wanted))
             outcomes = reading.step()
+            self._miss(reading)
         except PhotoFindError as error:
             self._give_up(error)
             return
@@ -360,6 +361,18 @@ class Library:
         self._pace.say("indexing")
         if time.monotonic() - self._saved_at > SAVE_SECONDS:
             self._save()
+
+    def _miss(self, reading: Reading) -> None:
+        """A drive that is pulled out while its photos are read makes its folder offline, as if it
+        had been away from the start: they are not set aside one by one."""
+        missed, reading.missed = reading.missed, []
+        for place in self._scanning.gone(missed) if missed else ():
+            look = Job(Index(), None)
+            if self._scanning.look_at(place, look, self._stopping.is_set):
+                for job in self._jobs:
+                    job.offline += look.offline
+                self._refill()
+                self._note_change(layout=True)
 
     def _mend_a_little(self, mending: Mending) -> None:
         try:

@@ -102,6 +102,22 @@ class Scanning:
         _count(job, plan, known, new=self._catalog.apply(folder.id, plan))
         return True
 
+    def gone(self, paths: Sequence[bytes]) -> list[bytes]:
+        """The folders around files that could not be read which are not there themselves: a drive
+        was pulled out. One that is there but empty may be where it was, or does not answer."""
+        found: list[bytes] = []
+        for folder in self._catalog.folders():
+            if folder.online and any(is_within(path, folder.path) for path in paths):
+                try:
+                    there = self._looks.at(
+                        folder.path, partial(_holds, folder.path), lambda _: None
+                    )
+                except TimeoutError:
+                    there = False
+                if not there:
+                    found.append(folder.path)
+        return found
+
     def patterns(self) -> tuple[str, ...]:
         """The patterns of files and folders to skip."""
         kept = self._catalog.setting(EXCLUSIONS)
@@ -125,6 +141,15 @@ def _glance(place: bytes, _look: Look) -> str:
     if os.path.isdir(place):
         return "folder"
     return "other" if os.path.lexists(place) else ""
+
+
+def _holds(place: bytes, _look: Look) -> bool:
+    """Whether there is anything in a folder."""
+    try:
+        with os.scandir(place) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
 
 
 def _outermost(paths: Iterable[bytes]) -> list[bytes]:
