@@ -321,6 +321,25 @@ def test_hits_stop_at_the_cut_and_the_weaker_ones_come_on_demand(grid, ids, qtbo
     qtbot.waitUntil(lambda: grid.count() == 3, timeout=WAIT)
 
 
+def test_the_keyboard_is_seen_where_the_tab_key_brings_it(grid, ids, qtbot):
+    grid.show_hits(ids, matches=30, title="30 photos")
+    qtbot.waitUntil(lambda: grid.count() == 30, timeout=WAIT)
+    qtbot.waitUntil(grid.isActiveWindow, timeout=WAIT)
+    grid._weaker.setFocus()
+    grid.scroll_to_offset(500)
+    grid.setFocus(Qt.FocusReason.TabFocusReason)
+    current = grid.selection.current
+    assert grid.look_of(current).focused
+    assert grid.uncovered().contains(QPoint(grid.cell(current).x, grid.cell(current).y))
+    assert not grid.selection  # nothing is selected by that
+    grid.scroll_to_offset(0)
+    assert grid._weaker.y() > grid.viewport().height()
+    grid._weaker.setFocus(Qt.FocusReason.TabFocusReason)
+    assert grid.viewport().rect().contains(grid._weaker.geometry())
+    grid.setFocus(Qt.FocusReason.BacktabFocusReason)
+    assert grid.selection.current == current
+
+
 def test_hits_by_date_stay_above_and_below_the_cut(grid, ids, qtbot):
     order = [ids[n] for n in (31, 4, 12, 7, 20, 2)]
     grid.show_hits(order, matches=3, title="3 photos")
