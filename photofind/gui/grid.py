@@ -32,7 +32,6 @@ from photofind.gui.selection import Range, Selection
 from photofind.gui.sequence import PhotoSequence
 from photofind.gui.thumbcache import Thumbnails
 from photofind.gui.tooltips import spoken, tooltip
-from photofind.gui.words import plain_tip
 
 if TYPE_CHECKING:
     from photofind.catalog import PhotoRow
@@ -430,9 +429,7 @@ class PhotoGrid(PhotoCanvas):
     def _say(self, words: str, where: QPoint, position: int) -> None:
         if self._gestures.hovered == position and self.underMouse():
             cell = self.cell(position)
-            QToolTip.showText(
-                where, plain_tip(words), self, QRect(cell.x, cell.y, cell.edge, cell.edge)
-            )
+            QToolTip.showText(where, words, self, QRect(cell.x, cell.y, cell.edge, cell.edge))
 
     def _moved(self) -> None:
         super()._moved()
