@@ -39,6 +39,8 @@ from photofind.gui.window import Window
 from photofind.paths import LibraryPaths
 from photofind.protocol import (
     Cancel,
+    ChooseModel,
+    Done,
     EncoderState,
     Failed,
     Index,
@@ -49,6 +51,7 @@ from photofind.protocol import (
     Prioritise,
     Progress,
     RemoveFolder,
+    Request,
     Resume,
     Retry,
     Search,
@@ -296,6 +299,34 @@ def test_a_search_that_fails_says_why(window: Window, client: FakeClient, qtbot:
     client.hear(Failed(id=asked.id, code="model", message="The model is gone."))
     qtbot.waitUntil(lambda: window.messages.shown is not None)
     assert window.messages.shown.text == "The model is gone."
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (ChooseModel(model="ViT-B-32:/gone.pt"), "model"),
+        (Index(paths=(b"/gone",)), FolderMissing.code),
+    ],
+)
+def test_what_was_asked_in_vain_is_said_while_the_work_goes_on(
+    window: Window, client: FakeClient, qtbot: QtBot, asked: Request, code: str
+) -> None:
+    """It was gone before it could be read: folders are looked at all the time at the start."""
+    number = window._bridge.ask_for(asked)
+    client.hear(Failed(id=number, code=code, message="There is nothing there."))
+    qtbot.waitUntil(lambda: window.messages.shown is not None)
+    looked: list[object] = []
+    window._bridge.indexed.connect(looked.append)
+    client.hear(LibraryChanged(layout=True))
+    client.hear(EncoderState(state="ready", model="builtin"))
+    client.hear(Indexed(id=client.of(Index)[0].id))
+    qtbot.waitUntil(lambda: bool(looked))
+    assert window.messages.shown is not None
+    assert window.messages.shown.text == "There is nothing there."
+    number = window._bridge.ask_for(asked)
+    good = Indexed(id=number) if isinstance(asked, Index) else Done(id=number)
+    client.hear(good)
+    qtbot.waitUntil(lambda: window.messages.shown is None)
 
 
 def test_a_model_that_cannot_be_loaded_is_told_in_the_window_s_words(
