@@ -409,14 +409,12 @@ class Library:
         for job in [job for job in self._jobs if nothing_left or not job.waiting]:
             self._jobs.remove(job)
             self._close_job(job)
-        if (
-            self._reading is not None
-            and not len(self._reading)
-            and self._pace.latest.stage != "idle"
-        ):
-            self._save()
+        if nothing_left and self._pace.latest.stage != "idle":
+            if self._reading is not None:
+                self._save()
             self._pace.say("idle", at_once=True)
-            if not self._mended:  # once a session, when there is nothing better to do
+            # Once a session, when there is nothing better to do.
+            if self._reading is not None and not self._mended:
                 self._mended = True
                 self._mending = Mending(self._catalog, self._thumbnails, self._pool)
 

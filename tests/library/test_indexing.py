@@ -20,8 +20,11 @@ from photofind.protocol import (
     Cancel,
     Done,
     EncoderState,
+    Failed,
+    Index,
     Indexed,
     Pause,
+    Progress,
     Resume,
     Retry,
     SetExclusions,
@@ -481,6 +484,26 @@ def test_searches_wait_neither_for_the_index_file_nor_for_another_model(
     for waiting in (saved, loaded):
         with pytest.raises(ModelError):
             waiting.result()
+
+
+def test_a_model_that_cannot_be_loaded_ends_the_looking_through_folders(
+    library: Running, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the window would say for ever that it is at it."""
+
+    def gone(*_: object) -> None:
+        raise ModelError("The model is gone.")
+
+    fill(photos, 3)
+    monkeypatch.setattr(models, "open_encoder", gone)
+    failed = library.ask(Index(id=1, paths=(os.fsencode(photos),)))
+    assert isinstance(failed, Failed)
+
+    def stages() -> list[str]:
+        return [event.stage for event in library.events if isinstance(event, Progress)]
+
+    assert "scanning" in stages()
+    assert eventually(lambda: stages()[-1] == "idle")
 
 
 def test_nobody_is_told_of_a_model_that_one_search_names(
