@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QLocale, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -720,6 +720,24 @@ def test_the_key_that_paused_goes_on_and_does_not_stop(
     qtbot.waitUntil(window.pane.pill.pause_button.isVisible)
     assert window.pane.pill.pause_button.hasFocus()
     assert not client.of(Cancel)
+
+
+def test_pause_and_go_on_are_in_one_place_under_the_pointer(
+    window: Window, client: FakeClient, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pill = window.pane.pill
+    work = Progress(stage="indexing", done=12_340, total=80_412, rate=96.0, remaining=720)
+    client.hear(work)
+    qtbot.waitUntil(pill.isVisible)
+    monkeypatch.setattr(pill, "underMouse", lambda: True)
+    place = pill.pause_button.mapTo(window, QPoint(0, 0))
+    client.hear(Progress(stage="paused", done=12_340, total=80_412))
+    qtbot.waitUntil(pill.resume_button.isVisible)
+    assert pill.resume_button.mapTo(window, QPoint(0, 0)) == place
+    wide = pill.width()
+    monkeypatch.setattr(pill, "underMouse", lambda: False)
+    QApplication.sendEvent(pill, QEvent(QEvent.Type.Leave))
+    assert pill.width() < wide
 
 
 def test_the_pill_says_when_the_worker_is_started_again(
