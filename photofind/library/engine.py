@@ -25,7 +25,7 @@ from photofind.library.purging import Purging
 from photofind.library.queries import Asked, answer
 from photofind.library.reading import Outcome, Reading
 from photofind.library.scanning import Scanning
-from photofind.paths import LibraryPaths, is_within
+from photofind.paths import LibraryPaths
 from photofind.protocol import (
     Cancel,
     ChooseModel,
@@ -309,7 +309,7 @@ class Library:
             # What went, or went offline, since they began is not read for them any more.
             other.waiting = {file_id for file_id in other.waiting if file_id in self._reading}
         if job is not None:
-            job.waiting = self._within(waiting, places) - job.unseen
+            job.waiting = self._scanning.within(waiting, places) - job.unseen
             # Files that did not change but were never read are counted when they are.
             job.unchanged -= len(job.waiting - job.new)
         self._pace.begin(len(self._reading))
@@ -325,16 +325,6 @@ class Library:
         except PhotoFindError as error:
             _log.warning("what was in hand is read with care the next time: %s", error)
 
-    def _within(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
-        if all(any(is_within(f.path, p) for p in places) for f in self._catalog.folders()):
-            return set(file_ids)
-        found: set[int] = set()
-        for start in range(0, len(file_ids), 1000):
-            for file in self._catalog.files(file_ids[start : start + 1000]):
-                if any(is_within(file.path, place) for place in places):
-                    found.add(file.id)
-        return found
-
     # ----------------------------------------------------------------------------- reading
 
     def _read_a_little(self) -> None:
@@ -348,7 +338,8 @@ class Library:
             if wanted:
                 reading.prefer(self._catalog.pending_of(wanted))
             outcomes = reading.step()
-            self._miss(reading)
+            if reading.missed:
+                self._miss(reading)
         except PhotoFindError as error:
             self._give_up(error)
             return
@@ -365,14 +356,13 @@ class Library:
     def _miss(self, reading: Reading) -> None:
         """A drive that is pulled out while its photos are read makes its folder offline, as if it
         had been away from the start: they are not set aside one by one."""
-        missed, reading.missed = reading.missed, []
-        for place in self._scanning.gone(missed) if missed else ():
-            look = Job(Index(), None)
-            if self._scanning.look_at(place, look, self._stopping.is_set):
-                for job in self._jobs:
-                    job.offline += look.offline
-                self._refill()
-                self._note_change(layout=True)
+        offline = self._scanning.missed(reading.missed, self._stopping.is_set)
+        reading.missed.clear()
+        for job in self._jobs:
+            job.offline += offline
+        if offline:
+            self._refill()
+            self._note_change(layout=True)
 
     def _mend_a_little(self, mending: Mending) -> None:
         try:

@@ -12,6 +12,7 @@ from photofind.library.jobs import Job
 from photofind.library.looks import Look, Looks
 from photofind.library.progress import Pace
 from photofind.paths import is_within, shown_path
+from photofind.protocol import Index
 from photofind.scan import KnownFile, ScanPlan, scan, unanswered
 
 EXCLUSIONS: Final = "exclusions"  # the setting: a JSON list of patterns
@@ -102,10 +103,11 @@ class Scanning:
         _count(job, plan, known, new=self._catalog.apply(folder.id, plan))
         return True
 
-    def gone(self, paths: Sequence[bytes]) -> list[bytes]:
-        """The folders around files that could not be read which are not there themselves: a drive
-        was pulled out. One that is there but empty may be where it was, or does not answer."""
-        found: list[bytes] = []
+    def missed(self, paths: Sequence[bytes], unwanted: Callable[[], bool]) -> list[bytes]:
+        """Look at the folders around files that could not be read, where the folder is gone itself:
+        a drive was pulled out. One that is empty may be where it was. Those that are offline now.
+        """
+        job = Job(Index(), None)
         for folder in self._catalog.folders():
             if folder.online and any(is_within(path, folder.path) for path in paths):
                 try:
@@ -115,7 +117,18 @@ class Scanning:
                 except TimeoutError:
                     there = False
                 if not there:
-                    found.append(folder.path)
+                    self.look_at(folder.path, job, unwanted)
+        return job.offline
+
+    def within(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
+        """Those of the files that lie in these places."""
+        if all(any(is_within(f.path, p) for p in places) for f in self._catalog.folders()):
+            return set(file_ids)
+        found: set[int] = set()
+        for start in range(0, len(file_ids), 1000):
+            for file in self._catalog.files(file_ids[start : start + 1000]):
+                if any(is_within(file.path, place) for place in places):
+                    found.add(file.id)
         return found
 
     def patterns(self) -> tuple[str, ...]:
