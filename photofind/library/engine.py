@@ -356,11 +356,12 @@ class Library:
     def _miss(self, reading: Reading) -> None:
         """A drive that is pulled out while its photos are read makes its folder offline, as if it
         had been away from the start: they are not set aside one by one."""
-        offline = self._scanning.missed(reading.missed, self._stopping.is_set)
+        look = Job(Index(), None)
+        self._scanning.missed(reading.missed, look, lambda: self._is_unwanted(look))
         reading.missed.clear()
         for job in self._jobs:
-            job.offline += offline
-        if offline:
+            job.offline += look.offline
+        if look.offline:
             self._refill()
             self._note_change(layout=True)
 

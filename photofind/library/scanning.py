@@ -12,7 +12,6 @@ from photofind.library.jobs import Job
 from photofind.library.looks import Look, Looks
 from photofind.library.progress import Pace
 from photofind.paths import is_within, shown_path
-from photofind.protocol import Index
 from photofind.scan import KnownFile, ScanPlan, scan, unanswered
 
 EXCLUSIONS: Final = "exclusions"  # the setting: a JSON list of patterns
@@ -103,11 +102,9 @@ class Scanning:
         _count(job, plan, known, new=self._catalog.apply(folder.id, plan))
         return True
 
-    def missed(self, paths: Sequence[bytes], unwanted: Callable[[], bool]) -> list[bytes]:
+    def missed(self, paths: Sequence[bytes], job: Job, unwanted: Callable[[], bool]) -> None:
         """Look at the folders around files that could not be read, where the folder is gone itself:
-        a drive was pulled out. One that is empty may be where it was. Those that are offline now.
-        """
-        job = Job(Index(), None)
+        a drive was pulled out. One that is empty may be where it was."""
         for folder in self._catalog.folders():
             if folder.online and any(is_within(path, folder.path) for path in paths):
                 try:
@@ -118,7 +115,6 @@ class Scanning:
                     there = False
                 if not there:
                     self.look_at(folder.path, job, unwanted)
-        return job.offline
 
     def within(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
         """Those of the files that lie in these places."""
