@@ -249,7 +249,9 @@ class Client:
             self.send(GetState(id=self._beat_id))
 
     def _give_up(self, trouble: str) -> None:
-        self._given_up = Unavailable(f"The background worker {trouble} and was ended; try again.")
+        self._given_up = Unavailable(
+            "The background worker {detail} and was ended; try again.", detail=trouble
+        )
         _kill(self.welcome.pid, trouble)
         _hang_up(self._connection)  # one that waits for a dead drive outlives its killing
 
@@ -319,8 +321,9 @@ def _find_or_start(
             started, started_at = _spawn(paths, words), time.monotonic()
         time.sleep(RETRY_SECONDS)
     raise Unavailable(
-        f"The background worker did not start; {paths.log / 'worker.log'} may say why, "
-        "and `photofind doctor` looks at what it needs."
+        "The background worker did not start; {log} may say why, "
+        "and `photofind doctor` looks at what it needs.",
+        log=paths.log / "worker.log",
     )
 
 

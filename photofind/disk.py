@@ -45,19 +45,24 @@ def sqlite_fault(error: sqlite3.Error, file: Path) -> LibraryUnusable | None:
             if _cannot_grow(file):
                 return _full(file)
             return LibraryUnusable(
-                f"The disk reported an error at {named(file)} ({error}). Look at the disk, then "
-                "try again."
+                "The disk reported an error at {file} ({detail}). Look at the disk, then try "
+                "again.",
+                file=named(file),
+                detail=error,
             )
         case sqlite3.SQLITE_READONLY:
             return _read_only(file)
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return LibraryUnusable(
-                f"{named(file)} cannot be opened ({error}). See that you may read and write it "
-                "and its folder."
+                "{file} cannot be opened ({detail}). See that you may read and write it and its "
+                "folder.",
+                file=named(file),
+                detail=error,
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return LibraryUnusable(
-                f"Another program keeps {named(file)} busy. Close it, or wait, then try again."
+                "Another program keeps {file} busy. Close it, or wait, then try again.",
+                file=named(file),
             )
     return None
 
@@ -70,7 +75,9 @@ def os_fault(error: OSError, file: Path) -> LibraryUnusable:
         return _read_only(file)
     if error.errno in _OBSTRUCTED:
         return _obstructed(file)
-    return LibraryUnusable(f"{named(file)} cannot be used: {error.strerror or error}.")
+    return LibraryUnusable(
+        "{file} cannot be used: {detail}.", file=named(file), detail=error.strerror or error
+    )
 
 
 def make_folder(folder: Path) -> None:
@@ -196,8 +203,9 @@ def _parts(file: Path) -> list[Path]:
 
 def _obstructed(place: Path) -> LibraryUnusable:
     return LibraryUnusable(
-        f"The library cannot be at {named(place)}: something else is in that place. Choose another "
-        "folder with --library, or move what is there."
+        "The library cannot be at {place}: something else is in that place. Choose another folder "
+        "with --library, or move what is there.",
+        place=named(place),
     )
 
 

@@ -10,21 +10,36 @@ from typing import ClassVar
 
 
 class PhotoFindError(Exception):
-    """The base. `str(error)` is one sentence (or two) for a person, without a line break."""
+    """The base. `str(error)` is one sentence (or two) for a person, without a line break.
+
+    `sentence` is the same with {places} and `names` what stands in them: so the window, which may
+    speak another language, knows which sentence it is.
+    """
 
     exit_status: ClassVar[int] = 1
     code: ClassVar[str] = "error"
 
+    def __init__(self, sentence: str = "", /, **names: object) -> None:
+        super().__init__(sentence.format(**names) if names else sentence)
+        self.sentence = sentence
+        self.names = {name: str(value) for name, value in names.items()}
+
     @classmethod
-    def from_wire(cls, code: str, message: str) -> "PhotoFindError":
-        """The error that the worker raised, from its code and sentence."""
+    def from_wire(
+        cls, code: str, message: str, sentence: str, names: dict[str, str]
+    ) -> "PhotoFindError":
+        """The error that the worker raised."""
         kinds: list[type[PhotoFindError]] = [PhotoFindError]
         while kinds:
             kind = kinds.pop()
             if kind.code == code:
-                return kind(message)
+                break
             kinds.extend(kind.__subclasses__())
-        return PhotoFindError(message)
+        else:
+            kind = PhotoFindError
+        error = kind(message)
+        error.sentence, error.names = sentence, names
+        return error
 
 
 class UsageError(PhotoFindError):
@@ -149,11 +164,13 @@ class UnreadablePhoto(PhotoFindError):
 
     code = "unreadable-photo"
 
-    def __init__(self, reason: Reason | str, detail: str = "") -> None:
+    def __init__(self, reason: Reason | str, detail: str = "", **names: object) -> None:
+        if detail:
+            names["detail"] = detail
         if isinstance(reason, Reason):
-            super().__init__(SENTENCES[reason] + (f" ({detail})" if detail else ""))
+            super().__init__(SENTENCES[reason] + (" ({detail})" if detail else ""), **names)
             self.reason = reason
-        else:  # rebuilt from the wire, where only the sentence travels
-            super().__init__(reason)
+        else:  # about a file that was asked for; or from the wire, where no reason travels
+            super().__init__(reason, **names)
             self.reason = Reason.DAMAGED
         self.detail = detail

@@ -169,13 +169,26 @@ class Done(Event, frozen=True, kw_only=True):
 
 
 class Failed(Event, frozen=True, kw_only=True):
-    """A request, or with id 0 the worker's own work, failed. `message` is a sentence to show."""
+    """A request, or with id 0 the worker's own work, failed. `message` is a sentence to show;
+    `sentence` and `names` are those of the error, for a window that speaks another language."""
 
     code: str
     message: str
+    sentence: str = ""
+    names: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, error: PhotoFindError, request_id: int = 0) -> "Failed":
+        return cls(
+            id=request_id,
+            code=error.code,
+            message=str(error),
+            sentence=error.sentence,
+            names=error.names,
+        )
 
     def error(self) -> PhotoFindError:
-        return PhotoFindError.from_wire(self.code, self.message)
+        return PhotoFindError.from_wire(self.code, self.message, self.sentence, self.names)
 
 
 class SearchDone(Event, frozen=True, kw_only=True):
@@ -270,6 +283,8 @@ class EncoderState(Event, frozen=True, kw_only=True):
     basic: bool = False  # the small built-in model: the window says so once
     languages: tuple[str, ...] = ("en",)
     message: str = ""  # why it failed
+    sentence: str = ""  # the same with {places}, as in `Failed`
+    names: dict[str, str] = {}
 
 
 class StateDone(Event, frozen=True, kw_only=True):
@@ -346,7 +361,7 @@ def decode_request(data: bytes) -> AnyRequest:
         return _request_decoder.decode(data)
     except msgspec.DecodeError as error:
         raise ProtocolError(
-            f"The worker was sent something it does not understand: {error}"
+            "The worker was sent something it does not understand: {detail}", detail=error
         ) from None
 
 
@@ -355,4 +370,4 @@ def decode_event(data: bytes) -> AnyEvent:
     try:
         return _event_decoder.decode(data)
     except msgspec.DecodeError as error:
-        raise ProtocolError(f"The worker sent something unknown: {error}") from None
+        raise ProtocolError("The worker sent something unknown: {detail}", detail=error) from None

@@ -207,17 +207,23 @@ def _without_root(folder: bytes, known: Collection[KnownFile], error: OSError) -
         gone = [file for file in known if file.presence == "missing"]
         return ScanPlan(folder, online=False, offline=here, unseen=gone)
     if error.errno == errno.ENOTDIR:
-        raise FolderMissing(f"{shown_path(folder)} is not a folder; name the folder that it is in.")
+        raise FolderMissing(
+            "{file} is not a folder; name the folder that it is in.", file=shown_path(folder)
+        )
     if error.errno == errno.ENOENT:
         raise FolderMissing(
-            f"{shown_path(folder)} is not there; check the path, or connect its drive."
+            "{folder} is not there; check the path, or connect its drive.",
+            folder=shown_path(folder),
         )
     if forbidden:
         raise FolderUnreadable(
-            f"You may not read {shown_path(folder)}; change its permissions and try again."
+            "You may not read {folder}; change its permissions and try again.",
+            folder=shown_path(folder),
         )
     raise FolderUnreadable(
-        f"{shown_path(folder)} cannot be read ({error.strerror}); check its drive and try again."
+        "{folder} cannot be read ({detail}); check its drive and try again.",
+        folder=shown_path(folder),
+        detail=error.strerror,
     )
 
 

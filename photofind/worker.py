@@ -183,9 +183,7 @@ class Worker:
                 session.send(protocol.Progress(id=hello.id, stage="loading"))
             self._look_again()
             if self._refusal is not None:
-                session.send(
-                    Failed(id=hello.id, code=self._refusal.code, message=str(self._refusal))
-                )
+                session.send(Failed.of(self._refusal, hello.id))
                 session.end()
                 self._ending.set()
                 return
@@ -280,7 +278,8 @@ class Worker:
             _log.exception("the library could not be opened")
             self._refusal = WorkerUnavailable(
                 "The library could not be opened because of a mistake in PhotoFind; "
-                f"{disk.named(self._paths.log / 'worker.log')} says more."
+                "{log} says more.",
+                log=disk.named(self._paths.log / "worker.log"),
             )
             return
         finally:

@@ -84,8 +84,9 @@ def open_for_reading(path: Path) -> Engine | None:
         revision = _examine(path)
         if revision != HEAD:
             raise LibraryUnusable(
-                f"The catalog {disk.named(path)} is from an older PhotoFind. It is brought up to "
-                "date the next time folders are indexed; then try again."
+                "The catalog {file} is from an older PhotoFind. It is brought up to date the next "
+                "time folders are indexed; then try again.",
+                file=disk.named(path),
             )
         engine = create_engine("sqlite://", creator=lambda: disk.connect_read_only(path))
         event.listen(engine, "connect", _set_pragmas)

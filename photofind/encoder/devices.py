@@ -25,7 +25,11 @@ WORTHWHILE: Final = 1.2  # bfloat16 must be this much faster than float32 on a C
 def choose_device(asked: str) -> str:
     """ "cpu", "cuda" or "mps". Raises DeviceError when what was asked for cannot be used."""
     if asked not in DEVICES:
-        raise DeviceError(f"There is no device {asked}; choose one of {', '.join(DEVICES)}.")
+        raise DeviceError(
+            "There is no device {device}; choose one of {known}.",
+            device=asked,
+            known=", ".join(DEVICES),
+        )
     if asked == "cpu":
         return "cpu"
     for device in ("cuda", "mps") if asked == "auto" else (asked,):
@@ -33,7 +37,7 @@ def choose_device(asked: str) -> str:
         if problem is None:
             return device
         if asked == device:
-            raise DeviceError(f"{problem} Use --device cpu, or auto.")
+            raise DeviceError("{detail} Use --device cpu, or auto.", detail=problem)
         _log.info("%s", problem)
     return "cpu"
 
@@ -119,7 +123,9 @@ def place(
         if trusted:
             return
         _restore(tower, originals)
-    raise DeviceError(f"The device {device} gives other vectors than the CPU; use --device cpu.")
+    raise DeviceError(
+        "The device {device} gives other vectors than the CPU; use --device cpu.", device=device
+    )
 
 
 def _forms(

@@ -70,10 +70,11 @@ def resolve(name: str | None) -> ModelSpec:
     if architecture == "hf-hub":
         raise ModelError(
             "Models are not fetched from the Hugging Face hub; download the model's folder and"
-            f" name it as {LOCAL_DIR}:FOLDER."
+            " name it as {kind}:FOLDER.",
+            kind=LOCAL_DIR,
         )
     if architecture not in architectures():
-        raise ModelError(_unknown(architecture))
+        raise _unknown(architecture)
     if not source:
         tag = next((tag for known, tag in _recommended() if known == architecture), "")
         return _of_tag(architecture, tag)
@@ -114,11 +115,15 @@ def _builtin() -> ModelSpec:
 def _local_dir(given: str) -> ModelSpec:
     folder = Path(os.path.abspath(Path(given).expanduser()))
     if not given or not folder.is_dir():
-        raise ModelError(f"There is no model folder {folder if given else '(none named)'}.")
+        raise ModelError(
+            "There is no model folder {folder}.", folder=folder if given else "(none named)"
+        )
     if not (folder / CONFIG_NAME).is_file():
         raise ModelError(
-            f"{folder} is not an open_clip model: it has no {CONFIG_NAME}. Name a folder that has"
-            " one beside its weights."
+            "{folder} is not an open_clip model: it has no {config}. Name a folder that has one"
+            " beside its weights.",
+            folder=folder,
+            config=CONFIG_NAME,
         )
     architecture = f"{LOCAL_DIR}:{folder}"
     languages = _languages(_text_config(folder / CONFIG_NAME))
@@ -128,9 +133,13 @@ def _local_dir(given: str) -> ModelSpec:
 def _of_file(architecture: str, given: str) -> ModelSpec:
     file = Path(os.path.abspath(Path(given).expanduser()))
     if file.is_dir():
-        raise ModelError(f"{file} is a folder; a model's folder is named as {LOCAL_DIR}:{file}.")
+        raise ModelError(
+            "{file} is a folder; a model's folder is named as {kind}:{file}.",
+            file=file,
+            kind=LOCAL_DIR,
+        )
     if not file.is_file():
-        raise ModelError(f"There is no model file {file}.")
+        raise ModelError("There is no model file {file}.", file=file)
     languages = _architecture_languages(architecture)
     return ModelSpec(f"{architecture}:{file}", architecture, file, False, languages)
 
@@ -155,16 +164,25 @@ def find_weights(folder: Path) -> Path:
         path for suffix in (".safetensors", ".bin", ".pth") for path in folder.glob(f"*{suffix}")
     )
     if not others:
-        raise ModelError(f"The model folder {folder} has no weights in it.")
+        raise ModelError("The model folder {folder} has no weights in it.", folder=folder)
     return next((path for path in others if path.suffix == ".safetensors"), others[0])
 
 
-def _unknown(architecture: str) -> str:
+def _unknown(architecture: str) -> ModelError:
     lower = {known.lower(): known for known in architectures()}
     near = difflib.get_close_matches(architecture.lower(), lower, n=3, cutoff=0.5)
     shown = ", ".join(lower[match] for match in near)
-    hint = f"Did you mean {shown}?" if near else "See open_clip's list of architectures."
-    return f"There is no model architecture named {architecture}. {hint}"
+    if not near:
+        return ModelError(
+            "There is no model architecture named {architecture}. See open_clip's list of"
+            " architectures.",
+            architecture=architecture,
+        )
+    return ModelError(
+        "There is no model architecture named {architecture}. Did you mean {near}?",
+        architecture=architecture,
+        near=shown,
+    )
 
 
 def _recommended() -> list[tuple[str, str]]:
@@ -202,7 +220,9 @@ def read_config(path: Path) -> dict[str, Any]:
     try:
         config = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"The model configuration {path} cannot be read: {error}.") from None
+        raise ModelError(
+            "The model configuration {file} cannot be read: {detail}.", file=path, detail=error
+        ) from None
     if not isinstance(config, dict):
-        raise ModelError(f"The model configuration {path} is not a table of settings.")
+        raise ModelError("The model configuration {file} is not a table of settings.", file=path)
     return config

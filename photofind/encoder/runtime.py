@@ -146,8 +146,10 @@ def _import(package: str, without: tuple[str, ...]) -> Any:
     except Exception as error:
         _forget((package, *_PULLED_IN))
         raise ModelError(
-            f"{package} cannot be imported; install PhotoFind again in a fresh environment"
-            f" ({' '.join(str(error).split())})."
+            "{package} cannot be imported; install PhotoFind again in a fresh environment"
+            " ({detail}).",
+            package=package,
+            detail=" ".join(str(error).split()),
         ) from error
 
 

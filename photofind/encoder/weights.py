@@ -124,8 +124,10 @@ def _require_vocabulary(config: dict[str, Any], spec: ModelSpec) -> None:
     """Raises ModelError, before transformers would, which advises to check the network."""
     if not spec.architecture.startswith(f"{LOCAL_DIR}:") and not _has_vocabulary(config):
         raise ModelError(
-            f"The vocabulary of {spec.name} is not on this computer, and no part of its weights:"
-            f" fetch {_vocabulary_of(config)} from Hugging Face into its cache first."
+            "The vocabulary of {model} is not on this computer, and no part of its weights:"
+            " fetch {vocabulary} from Hugging Face into its cache first.",
+            model=spec.name,
+            vocabulary=_vocabulary_of(config),
         )
 
 
@@ -136,8 +138,11 @@ def _weights(open_clip: Any, spec: ModelSpec) -> tuple[Path, dict[str, Any]]:
     tags = open_clip.list_pretrained_tags_by_model(spec.architecture)
     if spec.source and not open_clip.is_pretrained_cfg(spec.architecture, spec.source):
         raise ModelError(
-            f"{spec.architecture} has no pretrained weights named {spec.source}, and there is no"
-            f" such file. Known: {', '.join(tags) or 'none'}."
+            "{architecture} has no pretrained weights named {source}, and there is no such file."
+            " Known: {known}.",
+            architecture=spec.architecture,
+            source=spec.source,
+            known=", ".join(tags) or "none",
         )
     for tag in [spec.source] if spec.source else tags:
         hints = open_clip.get_pretrained_cfg(spec.architecture, tag)
@@ -145,8 +150,10 @@ def _weights(open_clip: Any, spec: ModelSpec) -> tuple[Path, dict[str, Any]]:
         if file is not None:
             return file, hints
     raise ModelError(
-        f"The weights of {spec.name} are not on this computer. Fetch the model first, or name a"
-        f" checkpoint file as {spec.architecture}:FILE."
+        "The weights of {model} are not on this computer. Fetch the model first, or name a"
+        " checkpoint file as {architecture}:FILE.",
+        model=spec.name,
+        architecture=spec.architecture,
     )
 
 
@@ -229,7 +236,7 @@ def _configuration(
         and all(isinstance(config.get(tower), dict) for tower in ("vision_cfg", "text_cfg"))
     )
     if not isinstance(config, dict) or not described:
-        raise ModelError(f"The model configuration in {folder} describes no network.")
+        raise ModelError("The model configuration in {folder} describes no network.", folder=folder)
     name = hashlib.sha256(repr(_sorted(config)).encode()).hexdigest()[:8]
     return config, whole.get("preprocess_cfg") or {}, f"local-{name}"
 
@@ -251,8 +258,11 @@ def _checked_preprocessing(
         return _preprocessing(open_clip, config, size)
     except (AttributeError, TypeError, ValueError, IndexError) as error:
         raise ModelError(
-            f"What {spec.name} asks to be done with pictures makes no sense; see preprocess_cfg in"
-            f" its {CONFIG_NAME} ({_line(error)})."
+            "What {model} asks to be done with pictures makes no sense; see preprocess_cfg in its"
+            " {config} ({detail}).",
+            model=spec.name,
+            config=CONFIG_NAME,
+            detail=_line(error),
         ) from error
 
 
@@ -261,7 +271,11 @@ def _preprocessing(
 ) -> Preprocessing:
     sides = (size, size) if isinstance(size, int) else tuple(size)
     if sides[0] != sides[1]:
-        raise ModelError(f"Models for pictures of {sides[1]} x {sides[0]} are not supported.")
+        raise ModelError(
+            "Models for pictures of {width} x {height} are not supported.",
+            width=sides[1],
+            height=sides[0],
+        )
     if config.get("resize_mode") not in (None, *_RESIZE_MODES):
         raise ValueError(f"resize_mode {config['resize_mode']}")
     return Preprocessing(
@@ -293,8 +307,10 @@ def _tokenizer(
         tokenizer: Callable[[list[str]], Any] = open_clip.get_tokenizer(spec.architecture)
     except Exception as error:
         raise ModelError(
-            f"The vocabulary of {spec.name} cannot be read; the files of its tokenizer are missing"
-            f" or damaged ({_line(error)[:200]})."
+            "The vocabulary of {model} cannot be read; the files of its tokenizer are missing or"
+            " damaged ({detail}).",
+            model=spec.name,
+            detail=_line(error)[:200],
         ) from error
     return tokenizer
 
@@ -315,7 +331,11 @@ def _network(open_clip: Any, config: dict[str, Any], spec: ModelSpec) -> Any:
         with _without_initialisation()():
             return kind(**config)
     except Exception as error:
-        raise ModelError(f"The network of {spec.name} cannot be built: {_line(error)}.") from error
+        raise ModelError(
+            "The network of {model} cannot be built: {detail}.",
+            model=spec.name,
+            detail=_line(error),
+        ) from error
 
 
 def _without_initialisation() -> Any:
@@ -354,29 +374,38 @@ def _attach(open_clip: Any, model: Any, file: Path, spec: ModelSpec) -> None:
     try:
         open_clip.load_checkpoint(model, str(file), strict=True, weights_only=True)
     except OSError as error:
-        raise ModelError(f"The model file {file} cannot be read: {error.strerror}.") from error
+        raise ModelError(
+            "The model file {file} cannot be read: {detail}.", file=file, detail=error.strerror
+        ) from error
     except (safetensors.SafetensorError, EOFError, zipfile.BadZipFile) as error:
         raise ModelError(
-            f"The model file {file} is damaged or incomplete; fetch it again ({_line(error)})."
+            "The model file {file} is damaged or incomplete; fetch it again ({detail}).",
+            file=file,
+            detail=_line(error),
         ) from error
     except pickle.UnpicklingError as error:
         raise ModelError(
-            f"The model file {file} is damaged, or holds more than weights and is not opened for"
-            " safety; use a safetensors file."
+            "The model file {file} is damaged, or holds more than weights and is not opened for"
+            " safety; use a safetensors file.",
+            file=file,
         ) from error
     except _NOT_FITTING as error:
         if "PytorchStreamReader" in str(error) or "zip archive" in str(error):
             raise ModelError(
-                f"The model file {file} is damaged or incomplete; fetch it again."
+                "The model file {file} is damaged or incomplete; fetch it again.", file=file
             ) from error
         if "TorchScript" in str(error):
             raise ModelError(
-                f"The model file {file} is a TorchScript program, not only weights, and is not run"
-                " for safety; use a safetensors file."
+                "The model file {file} is a TorchScript program, not only weights, and is not run"
+                " for safety; use a safetensors file.",
+                file=file,
             ) from error
         raise ModelError(
-            f"The weights in {file} are not those of {spec.architecture}; name the architecture"
-            f" that they were made for ({_line(error)[:200]})."
+            "The weights in {file} are not those of {architecture}; name the architecture that"
+            " they were made for ({detail}).",
+            file=file,
+            architecture=spec.architecture,
+            detail=_line(error)[:200],
         ) from error
     finally:
         del model.load_state_dict

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QMenu, QMessageBox, QWidget
 
@@ -13,6 +13,7 @@ from photofind.catalog.records import KEPT_DAYS, FolderRow
 from photofind.errors import PhotoFindError
 from photofind.gui.background import Background
 from photofind.gui.bridge import Bridge
+from photofind.gui.icons import without_icons
 from photofind.gui.messagebar import Message, MessageBar, Weight
 from photofind.gui.words import folder_name
 from photofind.paths import absolute, is_within
@@ -54,6 +55,7 @@ class FolderActions(QObject):
     def choose(self) -> None:
         """Ask for a folder with the system's dialog."""
         dialog = QFileDialog(self._window, self.tr("Add a folder of photos"))
+        dialog.setDirectory(_pictures_folder())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Add"))
@@ -136,6 +138,7 @@ class FolderActions(QObject):
         box.setCheckBox(forget)
         remove = box.addButton(self.tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        without_icons(box)
         box.buttonClicked.connect(
             lambda button: self._remove(folder, forget.isChecked()) if button is remove else None
         )
@@ -152,6 +155,14 @@ class FolderActions(QObject):
                 action=lambda: self.add(folder.path),
             )
         )
+
+
+def _pictures_folder() -> str:
+    """Where most people have their photos; a program is started in any folder."""
+    places = QStandardPaths.StandardLocation
+    pictures = QStandardPaths.writableLocation(places.PicturesLocation)
+    home = QStandardPaths.writableLocation(places.HomeLocation)
+    return pictures if os.path.isdir(pictures) else home
 
 
 def samples_are_installed() -> bool:

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from photofind.catalog.records import HERE
 from photofind.gui import results, theme
@@ -27,12 +27,11 @@ from photofind.gui.gestures import Gestures
 from photofind.gui.keys import key_pressed
 from photofind.gui.orders import HitOrder
 from photofind.gui.reads import LibraryReads
-from photofind.gui.results import ResultsBar
+from photofind.gui.results import MoreButton, ResultsBar
 from photofind.gui.selection import Range, Selection
 from photofind.gui.sequence import PhotoSequence
 from photofind.gui.thumbcache import Thumbnails
 from photofind.gui.tooltips import spoken, tooltip
-from photofind.gui.words import plain_tip
 
 if TYPE_CHECKING:
     from photofind.catalog import PhotoRow
@@ -72,9 +71,8 @@ class PhotoGrid(PhotoCanvas):
         self._results = ResultsBar(self)
         self._results.order_chosen.connect(self._choose_order)
         self._results.hide()
-        self._weaker = QPushButton(self.viewport())
-        self._weaker.setFlat(True)
-        self._weaker.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard here
+        self._weaker = MoreButton(self.viewport())
+        self._weaker.reached.connect(self._show_weaker)
         self._weaker.clicked.connect(self._arranging.toggle_weaker)
         self._weaker.hide()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -213,8 +211,13 @@ class PhotoGrid(PhotoCanvas):
         """Take the keyboard, at the photo where it was, else at the first one in view."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if self.selection.current is None and self.count():
-            first = next((position for position, _ in self.cells(self.uncovered())), 0)
-            self.select(lambda: self.selection.choose(first))
+            self.select(lambda: self.selection.choose(self._first_in_view()))
+
+    def _first_in_view(self) -> int:
+        area = self.uncovered()
+        seen = list(self.cells(area))
+        whole = (position for position, cell in seen if cell.y >= area.top())
+        return next(whole, seen[0][0] if seen else 0)
 
     def open_at(self, position: int) -> None:
         """Ask for a photo to be shown large."""
@@ -275,6 +278,11 @@ class PhotoGrid(PhotoCanvas):
             if self._at_end_of_line():
                 place.moveRight(line.right())
             self._weaker.setGeometry(place)
+
+    def _show_weaker(self) -> None:
+        place, height = self._weaker.geometry(), self.viewport().height()
+        if place.top() < 0 or place.bottom() >= height:
+            self.scroll_to_offset(self.offset + place.center().y() - height // 2)
 
     def _weaker_line(self) -> QRect | None:
         """The heading of the weaker hits, in the view."""
@@ -380,6 +388,9 @@ class PhotoGrid(PhotoCanvas):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        came = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if came and self.selection.current is None and self.count():  # seen to be here
+            self.select(lambda: self.selection.go(self._first_in_view()))
         self.update_cell(self.selection.current)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -418,9 +429,7 @@ class PhotoGrid(PhotoCanvas):
     def _say(self, words: str, where: QPoint, position: int) -> None:
         if self._gestures.hovered == position and self.underMouse():
             cell = self.cell(position)
-            QToolTip.showText(
-                where, plain_tip(words), self, QRect(cell.x, cell.y, cell.edge, cell.edge)
-            )
+            QToolTip.showText(where, words, self, QRect(cell.x, cell.y, cell.edge, cell.edge))
 
     def _moved(self) -> None:
         super()._moved()

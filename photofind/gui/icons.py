@@ -5,11 +5,12 @@ pixels that it will cover, so that it is sharp at every scale, and kept.
 """
 
 from functools import lru_cache
+from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPen, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMessageBox, QToolButton, QWidget
 
 from photofind.gui.theme import accent, hover
 from photofind.resources import resource
@@ -17,6 +18,7 @@ from photofind.resources import resource
 ICON_SIZE = 20  # logical pixels
 BUTTON_SIZE = 34
 RADIUS = 8.0
+Box = TypeVar("Box", QDialogButtonBox, QMessageBox)
 APPLICATION_SIZES = (16, 24, 32, 48, 64, 128, 256)  # pixels
 
 
@@ -56,7 +58,7 @@ def _drawing(name: str) -> bytes:
     return resource("icons", f"{name}.svg").read_bytes()
 
 
-def without_icons(buttons: QDialogButtonBox) -> QDialogButtonBox:
+def without_icons(buttons: Box) -> Box:
     """The buttons of a dialog with words alone, where Qt draws itself: its icons are dark whatever
     they stand on. A desktop with a style of its own has icons of its own, or none."""
     if QApplication.style().name() == "fusion":

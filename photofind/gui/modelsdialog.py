@@ -28,14 +28,14 @@ from PySide6.QtWidgets import (
 
 from photofind.errors import PhotoFindError
 from photofind.gui import modelwords, theme
+from photofind.gui.errorwords import error_sentence
 from photofind.gui.icons import paint_icon, without_icons
 from photofind.gui.messagebar import Message, MessageBar, Weight
 from photofind.gui.modelchoice import ModelChoice
-from photofind.gui.words import error_sentence
+from photofind.gui.scrolled import SCREEN_SHARE, Scrolled
 from photofind.protocol import ModelLine
 
 SIZE = (680, 640)  # logical pixels
-SCREEN_SHARE = 0.9  # of a smaller screen
 LEAST_LIST_HEIGHT = 120
 PADDING = 10
 GAP = 3  # between two lines
@@ -196,6 +196,9 @@ class _Delegate(QStyledItemDelegate):
 class _List(QListView):
     """Rows are as high as their words need at the width there is."""
 
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), LEAST_LIST_HEIGHT)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
@@ -233,10 +236,9 @@ class ModelsDialog(QDialog):
         self.use_button.setDefault(True)
         self.use_button.clicked.connect(self._use)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 16)
-        layout.setSpacing(12)
-        layout.addWidget(
+        body = QVBoxLayout()
+        body.setSpacing(12)
+        body.addWidget(
             self._note(
                 self.tr(
                     "The model tells which photos fit your words. Another one reads all photos "
@@ -244,9 +246,9 @@ class ModelsDialog(QDialog):
                 )
             )
         )
-        layout.addWidget(self.list, 1)
-        layout.addWidget(self.said)
-        layout.addWidget(
+        body.addWidget(self.list, 1)
+        body.addWidget(self.said)
+        body.addWidget(
             self._note(
                 self.tr(
                     "A model that was fetched elsewhere is named once, in a terminal; from then "
@@ -254,8 +256,8 @@ class ModelsDialog(QDialog):
                 )
             )
         )
-        layout.addWidget(self.command)
-        layout.addWidget(
+        body.addWidget(self.command)
+        body.addWidget(
             self._note(
                 self.tr(
                     "No model is good at everything: words inside a picture mislead it, it hardly "
@@ -264,6 +266,10 @@ class ModelsDialog(QDialog):
                 )
             )
         )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 16)
+        layout.setSpacing(12)
+        layout.addWidget(Scrolled(body, self), 1)
         layout.addWidget(buttons)
         self.list.setFocus()
         choice.listed.connect(self._show_models)

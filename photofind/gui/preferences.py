@@ -22,12 +22,13 @@ from PySide6.QtWidgets import (
 from photofind.gui import theme
 from photofind.gui.icons import without_icons
 from photofind.gui.modelwords import model_name
+from photofind.gui.scrolled import Scrolled
 from photofind.gui.words import device_title
 from photofind.protocol import EncoderState
 
 LANGUAGES = (("", ""), ("en", "English"), ("ko", "한국어"))  # each in its own words
 PATTERNS_HEIGHT = 110  # logical pixels
-WIDTH = 480
+FIELD_WIDTH = 352
 NOTE_WIDTH = 340
 
 
@@ -58,10 +59,10 @@ class PreferencesDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Preferences"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(WIDTH)
         self._now = now
         self.patterns = QPlainTextEdit("\n".join(now.exclusions), self)
         self.patterns.setFixedHeight(PATTERNS_HEIGHT)
+        self.patterns.setMinimumWidth(FIELD_WIDTH)
         self.patterns.setTabChangesFocus(True)
         self.patterns.setPlaceholderText(self.tr("*.tmp\nScreenshots"))
         self.patterns.setAccessibleName(self.tr("Skip"))
@@ -104,8 +105,7 @@ class PreferencesDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(20)
-        layout.addLayout(form)
-        layout.addStretch(1)
+        layout.addWidget(Scrolled(form, self), 1)
         layout.addWidget(buttons)
 
     def show_encoder(self, encoder: EncoderState) -> None:

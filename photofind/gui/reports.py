@@ -13,15 +13,27 @@ from photofind.errors import (
     UsageError,
 )
 from photofind.gui.bridge import Bridge, Link
+from photofind.gui.errorwords import error_sentence, sentence_of
 from photofind.gui.messagebar import Message, MessageBar, Weight
 from photofind.gui.reads import LibraryReads
-from photofind.gui.words import error_sentence
 from photofind.paths import shown_path
-from photofind.protocol import EncoderState, Indexed, LibraryChanged, Progress
+from photofind.protocol import (
+    AnyEvent,
+    ChooseModel,
+    EncoderState,
+    Failed,
+    Index,
+    Indexed,
+    LibraryChanged,
+    Progress,
+    Request,
+)
 
 NAMED_FOLDERS = 3  # in one sentence
 # Trying the same again gives the same.
 NOT_AGAIN = (FolderMissing, FolderUnreadable, UsageError, LibraryReadOnly)
+# Of what was asked for, not of the work: that goes on, and is no reason to say them no longer.
+OF_AN_ERRAND = (FolderMissing, FolderUnreadable, UsageError)
 
 
 class Reports(QObject):
@@ -36,6 +48,7 @@ class Reports(QObject):
         self._bridge = bridge
         self._messages = messages
         bridge.link_changed.connect(self._link_changed)
+        bridge.answered.connect(self._answered)  # is told before a failure
         bridge.failed.connect(self._failed)
         bridge.encoder_changed.connect(self._encoder_changed)
         bridge.progressed.connect(self._progressed)
@@ -44,6 +57,7 @@ class Reports(QObject):
         bridge.library_changed.connect(self._library_changed)
         reads.failed.connect(self._read_failed)
         self._model = ""
+        self._refused_a_model = False
 
     def could_read(self) -> None:
         """The catalog was read: what was wrong with it is over."""
@@ -57,8 +71,22 @@ class Reports(QObject):
         if link is not Link.FAILED:
             self._messages.withdraw("worker")
 
+    def _answered(self, request: Request, event: AnyEvent) -> None:
+        failed = isinstance(event, Failed)
+        if isinstance(request, ChooseModel):
+            self._refused_a_model = failed
+            if not failed:
+                self._messages.withdraw("choice")
+        elif isinstance(request, Index) and request.paths and not failed:
+            self._messages.withdraw("errand")
+
     def _failed(self, error: Exception) -> None:
-        if self._bridge.link is not Link.FAILED:
+        refused, self._refused_a_model = self._refused_a_model, False
+        if refused:
+            self._stopped("choice", error_sentence(error))
+        elif isinstance(error, OF_AN_ERRAND):
+            self._stopped("errand", error_sentence(error))
+        elif self._bridge.link is not Link.FAILED:
             again = None if isinstance(error, NOT_AGAIN) else self._bridge.index
             self._stopped("indexing", error_sentence(error), again)
         elif isinstance(error, LibraryReadOnly):  # trying again does not help
@@ -68,8 +96,8 @@ class Reports(QObject):
 
     def _encoder_changed(self, encoder: EncoderState) -> None:
         if encoder.state == "failed":
-            self._stopped("indexing", encoder.message, self._bridge.index)
-
+            sentence = sentence_of(encoder.sentence, encoder.names) or encoder.message
+            self._stopped("indexing", sentence, self._bridge.index)
         if encoder.model != self._model:
             self._model = encoder.model
             self._messages.withdraw("model-note")  # it was of another model

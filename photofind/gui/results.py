@@ -1,8 +1,8 @@
 """The line above the hits: how many there are, and by relevance or by date."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from photofind.gui import theme
 from photofind.gui.elided import ElidedLabel
@@ -47,6 +47,21 @@ class Choice(QToolButton):
             palette.color(QPalette.ColorRole.Text) if chosen else theme.muted(palette, base)
         )
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+
+
+class MoreButton(QPushButton):
+    """Shows or hides the weaker hits. It may lie far below when the keyboard comes to it."""
+
+    reached = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFlat(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.reached.emit()
 
 
 class ResultsBar(QWidget):

@@ -16,6 +16,7 @@ from photofind.gui import words
 from photofind.gui.background import Background
 from photofind.gui.bridge import Bridge
 from photofind.gui.chip import Chip
+from photofind.gui.errorwords import error_sentence
 from photofind.gui.messagebar import Message, Weight
 from photofind.gui.query import Query
 from photofind.gui.reads import LibraryReads
@@ -189,7 +190,7 @@ class Searching(QObject):
 
     def _failed(self, _query: Query, error: PhotoFindError) -> None:
         self._set_waiting(False)
-        self.said.emit(Message("search", words.error_sentence(error), Weight.ERROR))
+        self.said.emit(Message("search", error_sentence(error), Weight.ERROR))
 
     def _set_waiting(self, waiting: bool) -> None:
         self._late.stop()

@@ -31,6 +31,7 @@ from photofind.catalog.records import SetAside
 from photofind.gui import theme
 from photofind.gui.icons import without_icons
 from photofind.gui.reads import LibraryReads
+from photofind.gui.scrolled import SCREEN_SHARE
 from photofind.gui.words import plain_tip, reason_sentence
 from photofind.paths import shown_path
 
@@ -168,7 +169,7 @@ class SetAsideDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Files set aside"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*SIZE)
+        self.resize(QSize(*SIZE).boundedTo(self.screen().availableSize() * SCREEN_SHARE))
         self.model = SetAsideModel(reads, self)
         self.explanation = QLabel(self)
         self.explanation.setWordWrap(True)

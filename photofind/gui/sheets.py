@@ -17,6 +17,7 @@ from photofind.catalog.records import Ledger
 from photofind.gui import theme
 from photofind.gui.dates import number_title
 from photofind.gui.icons import application_icon, without_icons
+from photofind.gui.scrolled import Scrolled
 from photofind.gui.words import device_title
 
 LOGO = 96  # logical pixels
@@ -36,8 +37,7 @@ class _Sheet(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(20)
-        layout.addLayout(self.body)
-        layout.addStretch(1)
+        layout.addWidget(Scrolled(self.body, self), 1)
         layout.addWidget(buttons)
 
     def label(self, text: str, *, bold: bool = False, quiet: bool = False) -> QLabel:
@@ -155,6 +155,7 @@ class AboutSheet(_Sheet):
         super().__init__(parent)
         self.setWindowTitle(self.tr("About PhotoFind"))
         logo = QLabel(self)
+        logo.setFixedSize(LOGO, LOGO)
         logo.setPixmap(application_icon().pixmap(QSize(LOGO, LOGO), self.devicePixelRatioF()))
         name = self.label(self.tr("PhotoFind {version}").format(version=__version__), bold=True)
         font = QFont(name.font())

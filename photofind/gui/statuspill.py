@@ -41,7 +41,7 @@ class StatusPill(QWidget):
         self.cancel_button.clicked.connect(self.cancel_wanted)
         layout = self._layout = QHBoxLayout(self)
         layout.addWidget(self._stage)
-        layout.addWidget(self._figures)
+        layout.addWidget(self._figures, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(0)
         for button in (self.pause_button, self.resume_button, self.cancel_button):
@@ -85,6 +85,11 @@ class StatusPill(QWidget):
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if self.isVisible():
+            self._place()  # narrower, perhaps
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -134,7 +139,11 @@ class StatusPill(QWidget):
         if self.sizeHint().width() > parent.width():  # rather no figures than half a word
             self._figures.hide()
             self._layout.activate()
-        size = self.sizeHint().expandedTo(self.minimumSize()).boundedTo(parent.size())
+        size = self.sizeHint().expandedTo(self.minimumSize())
+        if self.isVisible() and self.underMouse():
+            # What goes on must come where the button was that pauses, and not what stops all.
+            size.setWidth(max(size.width(), self.width()))
+        size = size.boundedTo(parent.size())
         self.setGeometry(
             (parent.width() - size.width()) // 2,
             parent.height() - size.height() - MARGIN + SHADOW,

@@ -31,12 +31,13 @@ class Status:
 
 class Remaining:
     """A remaining time that does not jump about: the end is a moving average, and what is shown
-    stands for some seconds."""
+    stands for some seconds. While it is young it is the plain mean: the guess from the first photos
+    is soon forgotten."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._end: float | None = None
-        self._at = 0.0
+        self._at = self._began = 0.0
         self._shown = ""
         self._shown_at = 0.0
 
@@ -48,9 +49,10 @@ class Remaining:
             return ""
         end = now + seconds
         if self._end is None:
-            self._end = end
+            self._end, self._began = end, now
         else:
-            keep = 0.5 ** ((now - self._at) / MEMORY_SECONDS)
+            passed, age = now - self._at, now - self._began
+            keep = min(0.5 ** (passed / MEMORY_SECONDS), 1 - passed / age if age else 0.0)
             self._end = self._end * keep + end * (1 - keep)
         self._at = now
         if not self._shown or now - self._shown_at >= HOLD_SECONDS:

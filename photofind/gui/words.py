@@ -7,8 +7,7 @@ import html
 
 from PySide6.QtCore import QCoreApplication, QObject
 
-from photofind import errors
-from photofind.errors import PhotoFindError, Reason
+from photofind.errors import Reason
 from photofind.gui.dates import number_title
 from photofind.paths import shown_path
 
@@ -104,38 +103,6 @@ def reason_sentence(reason: str) -> str:
         return sentences[Reason(reason)]
     except ValueError:  # of a newer PhotoFind
         return translate("Reason", "The file could not be read.")
-
-
-def error_sentence(error: BaseException) -> str:
-    """What happened and what to do, in the person's language where the kind of error says it all;
-    else the error's own sentence, which is in English and names the file or the model."""
-    if isinstance(error, errors.DiskFull):
-        return translate(
-            "Error",
-            "There is no space left on the disk of the library. Make room, then try again.",
-        )
-    if isinstance(error, errors.LibraryReadOnly):
-        return translate(
-            "Error",
-            "The library may not be written by you. Photos can be looked at and searched, "
-            "but nothing new is added.",
-        )
-    if isinstance(error, errors.CatalogTooNew):
-        return translate(
-            "Error",
-            "This library was made by a newer PhotoFind. Install the newest version to open it.",
-        )
-    if isinstance(error, errors.CatalogDamaged):
-        return translate(
-            "Error",
-            "The library's catalog is damaged. Your photos are untouched; "
-            "“photofind doctor” in a terminal says what can be done.",
-        )
-    if isinstance(error, PhotoFindError):
-        return str(error)
-    return translate(
-        "Error", "PhotoFind made a mistake ({kind}). It goes on; the log says more."
-    ).format(kind=type(error).__name__)
 
 
 def time_left(seconds: float) -> str:

@@ -244,8 +244,8 @@ class _Lane:
             if self._closed:
                 raise _closed()
         raise WorkerUnavailable(
-            "The process that decodes pictures does not start; install PhotoFind again. "
-            + " ".join(trace.split()[-40:])
+            "The process that decodes pictures does not start; install PhotoFind again. {detail}",
+            detail=" ".join(trace.split()[-40:]),
         )
 
     def _start(self) -> "_Child":

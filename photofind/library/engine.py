@@ -25,7 +25,7 @@ from photofind.library.purging import Purging
 from photofind.library.queries import Asked, answer
 from photofind.library.reading import Outcome, Reading
 from photofind.library.scanning import Scanning
-from photofind.paths import LibraryPaths, is_within
+from photofind.paths import LibraryPaths
 from photofind.protocol import (
     Cancel,
     ChooseModel,
@@ -245,7 +245,7 @@ class Library:
             self._note_change(layout=True)
             client.send(Done(id=request.id))
         except PhotoFindError as error:
-            client.send(Failed(id=request.id, code=error.code, message=str(error)))
+            client.send(Failed.of(error, request.id))
         except Exception as error:  # noqa: BLE001 (a mistake of ours: logged, told, and on)
             _log.exception("a mistake while carrying out %s", type(request).__name__)
             client.send(_our_mistake(request.id, self._paths, error))
@@ -309,7 +309,7 @@ class Library:
             # What went, or went offline, since they began is not read for them any more.
             other.waiting = {file_id for file_id in other.waiting if file_id in self._reading}
         if job is not None:
-            job.waiting = self._within(waiting, places) - job.unseen
+            job.waiting = self._scanning.within(waiting, places) - job.unseen
             # Files that did not change but were never read are counted when they are.
             job.unchanged -= len(job.waiting - job.new)
         self._pace.begin(len(self._reading))
@@ -325,16 +325,6 @@ class Library:
         except PhotoFindError as error:
             _log.warning("what was in hand is read with care the next time: %s", error)
 
-    def _within(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
-        if all(any(is_within(f.path, p) for p in places) for f in self._catalog.folders()):
-            return set(file_ids)
-        found: set[int] = set()
-        for start in range(0, len(file_ids), 1000):
-            for file in self._catalog.files(file_ids[start : start + 1000]):
-                if any(is_within(file.path, place) for place in places):
-                    found.add(file.id)
-        return found
-
     # ----------------------------------------------------------------------------- reading
 
     def _read_a_little(self) -> None:
@@ -348,6 +338,8 @@ class Library:
             if wanted:
                 reading.prefer(self._catalog.pending_of(wanted))
             outcomes = reading.step()
+            if reading.missed:
+                self._miss(reading)
         except PhotoFindError as error:
             self._give_up(error)
             return
@@ -360,6 +352,18 @@ class Library:
         self._pace.say("indexing")
         if time.monotonic() - self._saved_at > SAVE_SECONDS:
             self._save()
+
+    def _miss(self, reading: Reading) -> None:
+        """A drive that is pulled out while its photos are read makes its folder offline, as if it
+        had been away from the start: they are not set aside one by one."""
+        look = Job(Index(), None)
+        self._scanning.missed(reading.missed, look, lambda: self._is_unwanted(look))
+        reading.missed.clear()
+        for job in self._jobs:
+            job.offline += look.offline
+        if look.offline:
+            self._refill()
+            self._note_change(layout=True)
 
     def _mend_a_little(self, mending: Mending) -> None:
         try:
@@ -381,10 +385,10 @@ class Library:
         """The world does not let us go on (a full disk, a model that is not there): say so, and
         wait for the next request."""
         _log.error("indexing stopped: %s", error)
-        failed = Failed(code=error.code, message=str(error))
+        failed = Failed.of(error)
         for job in self._jobs:
             if job.client is not None:
-                job.client.send(Failed(id=job.request.id, code=error.code, message=str(error)))
+                job.client.send(Failed.of(error, job.request.id))
         self._jobs.clear()
         self._let_go()
         self._pace.total = self._pace.done
@@ -396,14 +400,12 @@ class Library:
         for job in [job for job in self._jobs if nothing_left or not job.waiting]:
             self._jobs.remove(job)
             self._close_job(job)
-        if (
-            self._reading is not None
-            and not len(self._reading)
-            and self._pace.latest.stage != "idle"
-        ):
-            self._save()
+        if nothing_left and self._pace.latest.stage != "idle":
+            if self._reading is not None:
+                self._save()
             self._pace.say("idle", at_once=True)
-            if not self._mended:  # once a session, when there is nothing better to do
+            # Once a session, when there is nothing better to do.
+            if self._reading is not None and not self._mended:
                 self._mended = True
                 self._mending = Mending(self._catalog, self._thumbnails, self._pool)
 
@@ -469,5 +471,7 @@ def _since(moment: float | None) -> float:
 
 def _our_mistake(request_id: int, paths: LibraryPaths, error: Exception) -> Failed:
     kind, log = type(error).__name__, named(paths.log / "worker.log")
-    told = WorkerUnavailable(f"PhotoFind made a mistake ({kind}); {log} says more.")
-    return Failed(id=request_id, code=told.code, message=str(told))
+    told = WorkerUnavailable(
+        "PhotoFind made a mistake ({kind}); {log} says more.", kind=kind, log=log
+    )
+    return Failed.of(told, request_id)

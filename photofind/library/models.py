@@ -147,7 +147,7 @@ class Models:
             encoder = open_encoder(name, device)
         except PhotoFindError as error:
             if tell:
-                self._say("failed", None, model=name, message=str(error))
+                self._say("failed", None, model=name, failure=error)
             raise
         encoder_id = self._catalog.encoder_id(encoder.key, encoder.name, encoder.dimension)
         name_of_file = hashlib.sha256(encoder.key.encode()).hexdigest()[:16] + ".hnsw"
@@ -172,7 +172,12 @@ class Models:
             self._catalog.set_setting("device_used", loaded.encoder.device)
 
     def _say(
-        self, state: str, encoder: Encoder | None, *, model: str = "", message: str = ""
+        self,
+        state: str,
+        encoder: Encoder | None,
+        *,
+        model: str = "",
+        failure: PhotoFindError | None = None,
     ) -> None:
         told = EncoderState(
             state=state,
@@ -181,7 +186,9 @@ class Models:
             device=encoder.device if encoder else "",
             basic=encoder.basic if encoder else False,
             languages=encoder.languages if encoder else ("en",),
-            message=message,
+            message=str(failure or ""),
+            sentence=failure.sentence if failure else "",
+            names=failure.names if failure else {},
         )
         self._tell_state(told)
 

@@ -32,6 +32,10 @@ class Pace:
         """So many more files are finished."""
         self.done += files
         now = time.monotonic()
+        if self.latest.stage != "indexing":
+            # The model was loaded, folders were looked through, or there was a pause: that is no
+            # time of reading, and would tell of hours where there are seconds left.
+            self._mark, self._mark_done = now, self.done
         passed = now - self._mark
         if passed >= 0.5:
             rate = (self.done - self._mark_done) / passed

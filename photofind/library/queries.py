@@ -44,11 +44,11 @@ def answer(
             return _classify(request, loaded, pool)
         return _search(request, loaded, catalog, pool)
     except PhotoFindError as error:
-        return Failed(id=request.id, code=error.code, message=str(error))
+        return Failed.of(error, request.id)
     except Exception:  # noqa: BLE001 (a mistake of ours: logged and told; the next query goes on)
         _log.exception("a query failed")
         mistake = WorkerUnavailable("The search failed because of a mistake in PhotoFind.")
-        return Failed(id=request.id, code=mistake.code, message=str(mistake))
+        return Failed.of(mistake, request.id)
 
 
 def _search(request: Search, loaded: LoadedModel, catalog: Catalog, pool: DecodePool) -> SearchDone:
@@ -88,8 +88,9 @@ def _embed_file(path: bytes, loaded: LoadedModel, pool: DecodePool) -> Vector:
         return _embed(pool.read(path, loaded.encoder.preprocessing, urgent=True), loaded)
     except UnreadablePhoto as problem:
         if problem.reason is Reason.VANISHED:  # nobody found it in a folder: it was never there
-            raise UnreadablePhoto(f"There is no file {shown_path(path)}.") from None
-        raise UnreadablePhoto(f"{shown_path(path)}: {problem}") from None
+            raise UnreadablePhoto("There is no file {file}.", file=shown_path(path)) from None
+        sentence = "{file}: " + problem.sentence
+        raise UnreadablePhoto(sentence, problem.detail, file=shown_path(path)) from None
 
 
 def _embed(read: "Future[ReadPhoto]", loaded: LoadedModel) -> Vector:

@@ -63,6 +63,7 @@ class Reading:
         self._flying: dict[Future[_Result], PendingFile] = {}
         self._decoded: list[tuple[PendingFile, ReadPhoto]] = []
         self._failures: list[FileFailed] = []
+        self.missed: list[bytes] = []  # paths that the disk did not give; for who asks, and empties
         self._stored_at = time.monotonic()
 
     def __len__(self) -> int:
@@ -192,6 +193,8 @@ class Reading:
         try:
             result = future.result()
         except UnreadablePhoto as problem:
+            if problem.reason in (Reason.VANISHED, Reason.READ_ERROR):
+                self.missed.append(file.path)
             self._failures.append(FileFailed(file.id, problem.reason, problem.detail))
             return None
         except RuntimeError:

@@ -45,16 +45,18 @@ class Scanning:
                 if around is not None:
                     continue
                 raise FolderUnreadable(
-                    f"{shown_path(place)} does not answer; check its drive and try again."
+                    "{folder} does not answer; check its drive and try again.",
+                    folder=shown_path(place),
                 ) from None
             if what == "folder":
                 continue
             if what:
                 raise FolderMissing(
-                    f"{shown_path(place)} is not a folder; give the folder that it lies in."
+                    "{file} is not a folder; give the folder that it lies in.",
+                    file=shown_path(place),
                 )
             if around is None:
-                raise FolderMissing(f"There is no folder {shown_path(place)}.")
+                raise FolderMissing("There is no folder {folder}.", folder=shown_path(place))
         return places
 
     def look_at(self, place: bytes, job: Job, unwanted: Callable[[], bool]) -> bool:
@@ -100,6 +102,31 @@ class Scanning:
         _count(job, plan, known, new=self._catalog.apply(folder.id, plan))
         return True
 
+    def missed(self, paths: Sequence[bytes], job: Job, unwanted: Callable[[], bool]) -> None:
+        """Look at the folders around files that could not be read, where the folder is gone itself:
+        a drive was pulled out. One that is empty may be where it was."""
+        for folder in self._catalog.folders():
+            if folder.online and any(is_within(path, folder.path) for path in paths):
+                try:
+                    there = self._looks.at(
+                        folder.path, partial(_holds, folder.path), lambda _: None
+                    )
+                except TimeoutError:
+                    there = False
+                if not there:
+                    self.look_at(folder.path, job, unwanted)
+
+    def within(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
+        """Those of the files that lie in these places."""
+        if all(any(is_within(f.path, p) for p in places) for f in self._catalog.folders()):
+            return set(file_ids)
+        found: set[int] = set()
+        for start in range(0, len(file_ids), 1000):
+            for file in self._catalog.files(file_ids[start : start + 1000]):
+                if any(is_within(file.path, place) for place in places):
+                    found.add(file.id)
+        return found
+
     def patterns(self) -> tuple[str, ...]:
         """The patterns of files and folders to skip."""
         kept = self._catalog.setting(EXCLUSIONS)
@@ -123,6 +150,15 @@ def _glance(place: bytes, _look: Look) -> str:
     if os.path.isdir(place):
         return "folder"
     return "other" if os.path.lexists(place) else ""
+
+
+def _holds(place: bytes, _look: Look) -> bool:
+    """Whether there is anything in a folder."""
+    try:
+        with os.scandir(place) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
 
 
 def _outermost(paths: Iterable[bytes]) -> list[bytes]:

@@ -206,7 +206,7 @@
     <message numerus="yes">
         <source>%Ln photo(s) for “{query}” in “{folder}”</source>
         <translation>
-            <numerusform>“{folder}”에서 “{query}” 사진 %Ln장</numerusform>
+            <numerusform>“{query}” 사진 %Ln장, “{folder}” 폴더</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -218,7 +218,7 @@
     <message numerus="yes">
         <source>%Ln photo(s) like this one in “{folder}”</source>
         <translation>
-            <numerusform>“{folder}”에서 이와 비슷한 사진 %Ln장</numerusform>
+            <numerusform>이와 비슷한 사진 %Ln장, “{folder}” 폴더</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -311,6 +311,250 @@
 </context>
 <context>
     <name>Error</name>
+    <message>
+        <source>There is no folder {folder}.</source>
+        <translation>{folder} 폴더가 없습니다.</translation>
+    </message>
+    <message>
+        <source>{file} is not a folder; give the folder that it lies in.</source>
+        <translation>{file}은(는) 폴더가 아닙니다. 이 파일이 들어 있는 폴더를 지정하세요.</translation>
+    </message>
+    <message>
+        <source>{file} is not a folder; name the folder that it is in.</source>
+        <translation>{file}은(는) 폴더가 아닙니다. 이 파일이 들어 있는 폴더를 지정하세요.</translation>
+    </message>
+    <message>
+        <source>{folder} is not there; check the path, or connect its drive.</source>
+        <translation>{folder} 폴더가 없습니다. 경로를 확인하거나 드라이브를 연결하세요.</translation>
+    </message>
+    <message>
+        <source>{folder} does not answer; check its drive and try again.</source>
+        <translation>{folder} 폴더가 응답하지 않습니다. 드라이브를 확인하고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>You may not read {folder}; change its permissions and try again.</source>
+        <translation>{folder} 폴더를 읽을 권한이 없습니다. 권한을 바꾸고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>{folder} cannot be read ({detail}); check its drive and try again.</source>
+        <translation>{folder} 폴더를 읽을 수 없습니다({detail}). 드라이브를 확인하고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>There is no file {file}.</source>
+        <translation>{file} 파일이 없습니다.</translation>
+    </message>
+    <message>
+        <source>This photo has not been read yet; try again in a moment.</source>
+        <translation>이 사진은 아직 읽지 않았습니다. 잠시 후 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>A search needs words or a picture.</source>
+        <translation>검색하려면 말이나 사진이 필요합니다.</translation>
+    </message>
+    <message>
+        <source>The search failed because of a mistake in PhotoFind.</source>
+        <translation>PhotoFind의 오류로 검색하지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>PhotoFind made a mistake ({kind}); {log} says more.</source>
+        <translation>PhotoFind에 오류가 있었습니다({kind}). 자세한 내용은 {log}에 있습니다.</translation>
+    </message>
+    <message>
+        <source>The library could not be opened because of a mistake in PhotoFind; {log} says more.</source>
+        <translation>PhotoFind의 오류로 라이브러리를 열지 못했습니다. 자세한 내용은 {log}에 있습니다.</translation>
+    </message>
+    <message>
+        <source>The background worker has ended.</source>
+        <translation>검색 엔진이 끝났습니다.</translation>
+    </message>
+    <message>
+        <source>The background worker does not answer.</source>
+        <translation>검색 엔진이 응답하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The background worker ended before it answered.</source>
+        <translation>검색 엔진이 대답하기 전에 끝났습니다.</translation>
+    </message>
+    <message>
+        <source>The background worker {detail} and was ended; try again.</source>
+        <translation>검색 엔진이 응답하지 않아 끝냈습니다({detail}). 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The background worker did not start; {log} may say why, and `photofind doctor` looks at what it needs.</source>
+        <translation>검색 엔진이 시작되지 않았습니다. 까닭은 {log}에 있을 수 있으며, 필요한 것은 `photofind doctor`로 살펴볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>A newer PhotoFind has this library open; close it first.</source>
+        <translation>더 새로운 PhotoFind가 이 라이브러리를 열고 있습니다. 먼저 그것을 닫으세요.</translation>
+    </message>
+    <message>
+        <source>The worker was sent something it does not understand: {detail}</source>
+        <translation>검색 엔진이 알 수 없는 요청을 받았습니다: {detail}</translation>
+    </message>
+    <message>
+        <source>The worker sent something unknown: {detail}</source>
+        <translation>검색 엔진이 알 수 없는 답을 보냈습니다: {detail}</translation>
+    </message>
+    <message>
+        <source>The process that decodes pictures does not start; install PhotoFind again. {detail}</source>
+        <translation>사진을 여는 프로세스가 시작되지 않습니다. PhotoFind를 다시 설치하세요. {detail}</translation>
+    </message>
+    <message>
+        <source>The disk reported an error at {file} ({detail}). Look at the disk, then try again.</source>
+        <translation>{file}에서 디스크 오류가 났습니다({detail}). 디스크를 살펴보고 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be opened ({detail}). See that you may read and write it and its folder.</source>
+        <translation>{file}을(를) 열 수 없습니다({detail}). 이 파일과 폴더를 읽고 쓸 권한이 있는지 확인하세요.</translation>
+    </message>
+    <message>
+        <source>Another program keeps {file} busy. Close it, or wait, then try again.</source>
+        <translation>다른 프로그램이 {file}을(를) 쓰고 있습니다. 그 프로그램을 닫거나 기다린 뒤 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be used: {detail}.</source>
+        <translation>{file}을(를) 쓸 수 없습니다: {detail}.</translation>
+    </message>
+    <message>
+        <source>The library cannot be at {place}: something else is in that place. Choose another folder with --library, or move what is there.</source>
+        <translation>{place}에는 다른 것이 있어 라이브러리를 둘 수 없습니다. --library로 다른 폴더를 고르거나, 그 자리에 있는 것을 옮기세요.</translation>
+    </message>
+    <message>
+        <source>The catalog {file} is from an older PhotoFind. It is brought up to date the next time folders are indexed; then try again.</source>
+        <translation>카탈로그 {file}은(는) 이전 PhotoFind에서 만든 것입니다. 다음에 폴더를 색인할 때 새로워지니 그 뒤에 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The built-in model is missing from this installation; install PhotoFind again, or name another model with --model.</source>
+        <translation>이 설치에는 내장 모델이 없습니다. PhotoFind를 다시 설치하거나 --model로 다른 모델을 지정하세요.</translation>
+    </message>
+    <message>
+        <source>open_clip is not installed; install PhotoFind again.</source>
+        <translation>open_clip이 설치되어 있지 않습니다. PhotoFind를 다시 설치하세요.</translation>
+    </message>
+    <message>
+        <source>{package} cannot be imported; install PhotoFind again in a fresh environment ({detail}).</source>
+        <translation>{package}을(를) 불러올 수 없습니다. 새 환경에 PhotoFind를 다시 설치하세요({detail}).</translation>
+    </message>
+    <message>
+        <source>This model&apos;s words need the package transformers: pip install transformers sentencepiece.</source>
+        <translation>이 모델로 말을 읽으려면 transformers 패키지가 필요합니다: pip install transformers sentencepiece.</translation>
+    </message>
+    <message>
+        <source>Models are not fetched from the Hugging Face hub; download the model&apos;s folder and name it as {kind}:FOLDER.</source>
+        <translation>모델은 Hugging Face 허브에서 가져오지 않습니다. 모델 폴더를 내려받아 {kind}:FOLDER로 지정하세요.</translation>
+    </message>
+    <message>
+        <source>There is no model architecture named {architecture}. Did you mean {near}?</source>
+        <translation>{architecture}이라는 모델 구조는 없습니다. {near}을(를) 찾으셨나요?</translation>
+    </message>
+    <message>
+        <source>There is no model architecture named {architecture}. See open_clip&apos;s list of architectures.</source>
+        <translation>{architecture}이라는 모델 구조는 없습니다. open_clip의 구조 목록을 보세요.</translation>
+    </message>
+    <message>
+        <source>{architecture} has no pretrained weights named {source}, and there is no such file. Known: {known}.</source>
+        <translation>{architecture}에는 {source}이라는 학습된 가중치가 없고, 그런 파일도 없습니다. 알려진 가중치: {known}.</translation>
+    </message>
+    <message>
+        <source>There is no model folder {folder}.</source>
+        <translation>{folder} 모델 폴더가 없습니다.</translation>
+    </message>
+    <message>
+        <source>{folder} is not an open_clip model: it has no {config}. Name a folder that has one beside its weights.</source>
+        <translation>{folder}에는 {config}이(가) 없어 open_clip 모델이 아닙니다. 가중치 옆에 이 파일이 있는 폴더를 지정하세요.</translation>
+    </message>
+    <message>
+        <source>{file} is a folder; a model&apos;s folder is named as {kind}:{file}.</source>
+        <translation>{file}은(는) 폴더입니다. 모델 폴더는 {kind}:{file}로 지정합니다.</translation>
+    </message>
+    <message>
+        <source>There is no model file {file}.</source>
+        <translation>{file} 모델 파일이 없습니다.</translation>
+    </message>
+    <message>
+        <source>The model folder {folder} has no weights in it.</source>
+        <translation>모델 폴더 {folder}에 가중치가 없습니다.</translation>
+    </message>
+    <message>
+        <source>The model configuration {file} cannot be read: {detail}.</source>
+        <translation>모델 설정 {file}을(를) 읽을 수 없습니다: {detail}.</translation>
+    </message>
+    <message>
+        <source>The model configuration {file} is not a table of settings.</source>
+        <translation>모델 설정 {file}의 내용이 설정 표가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>The model configuration in {folder} describes no network.</source>
+        <translation>{folder}의 모델 설정에 신경망이 적혀 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The weights of {model} are not on this computer. Fetch the model first, or name a checkpoint file as {architecture}:FILE.</source>
+        <translation>{model}의 가중치가 이 컴퓨터에 없습니다. 먼저 모델을 내려받거나, 체크포인트 파일을 {architecture}:FILE로 지정하세요.</translation>
+    </message>
+    <message>
+        <source>The vocabulary of {model} is not on this computer, and no part of its weights: fetch {vocabulary} from Hugging Face into its cache first.</source>
+        <translation>{model}의 어휘가 이 컴퓨터에 없으며 가중치에도 들어 있지 않습니다. 먼저 Hugging Face에서 {vocabulary}을(를) 캐시로 내려받으세요.</translation>
+    </message>
+    <message>
+        <source>The vocabulary of {model} cannot be read; the files of its tokenizer are missing or damaged ({detail}).</source>
+        <translation>{model}의 어휘를 읽을 수 없습니다. 토크나이저 파일이 없거나 손상되었습니다({detail}).</translation>
+    </message>
+    <message>
+        <source>What {model} asks to be done with pictures makes no sense; see preprocess_cfg in its {config} ({detail}).</source>
+        <translation>{model}이(가) 요구하는 사진 처리 방식이 맞지 않습니다. {config}의 preprocess_cfg를 보세요({detail}).</translation>
+    </message>
+    <message>
+        <source>Models for pictures of {width} x {height} are not supported.</source>
+        <translation>{width} x {height} 크기의 사진을 쓰는 모델은 지원하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The network of {model} cannot be built: {detail}.</source>
+        <translation>{model}의 신경망을 만들 수 없습니다: {detail}.</translation>
+    </message>
+    <message>
+        <source>The model file {file} cannot be read: {detail}.</source>
+        <translation>모델 파일 {file}을(를) 읽을 수 없습니다: {detail}.</translation>
+    </message>
+    <message>
+        <source>The model file {file} is damaged or incomplete; fetch it again ({detail}).</source>
+        <translation>모델 파일 {file}이(가) 손상되었거나 완전하지 않습니다. 다시 내려받으세요({detail}).</translation>
+    </message>
+    <message>
+        <source>The model file {file} is damaged or incomplete; fetch it again.</source>
+        <translation>모델 파일 {file}이(가) 손상되었거나 완전하지 않습니다. 다시 내려받으세요.</translation>
+    </message>
+    <message>
+        <source>The model file {file} is damaged, or holds more than weights and is not opened for safety; use a safetensors file.</source>
+        <translation>모델 파일 {file}이(가) 손상되었거나, 가중치가 아닌 것이 들어 있어 안전을 위해 열지 않았습니다. safetensors 파일을 쓰세요.</translation>
+    </message>
+    <message>
+        <source>The model file {file} is a TorchScript program, not only weights, and is not run for safety; use a safetensors file.</source>
+        <translation>모델 파일 {file}은(는) 가중치만이 아니라 TorchScript 프로그램이어서 안전을 위해 실행하지 않았습니다. safetensors 파일을 쓰세요.</translation>
+    </message>
+    <message>
+        <source>The weights in {file} are not those of {architecture}; name the architecture that they were made for ({detail}).</source>
+        <translation>{file}의 가중치는 {architecture}의 것이 아닙니다. 이 가중치에 맞는 모델 구조를 지정하세요({detail}).</translation>
+    </message>
+    <message>
+        <source>The model&apos;s weights give no usable vectors; its file is damaged or incomplete.</source>
+        <translation>모델의 가중치가 쓸 수 있는 벡터를 내지 않습니다. 파일이 손상되었거나 완전하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>There is no device {device}; choose one of {known}.</source>
+        <translation>{device}이라는 장치는 없습니다. 다음 가운데 고르세요: {known}.</translation>
+    </message>
+    <message>
+        <source>{detail} Use --device cpu, or auto.</source>
+        <translation>{detail} --device cpu나 auto를 쓰세요.</translation>
+    </message>
+    <message>
+        <source>The device {device} gives other vectors than the CPU; use --device cpu.</source>
+        <translation>{device} 장치가 내는 벡터가 CPU와 다릅니다. --device cpu를 쓰세요.</translation>
+    </message>
+    <message>
+        <source>The graphics card has too little memory for this model; use --device cpu.</source>
+        <translation>이 모델을 쓰기에는 그래픽 카드의 메모리가 모자랍니다. --device cpu를 쓰세요.</translation>
+    </message>
     <message>
         <source>There is no space left on the disk of the library. Make room, then try again.</source>
         <translation>라이브러리가 있는 디스크에 남은 공간이 없습니다. 공간을 비운 다음 다시 시도하세요.</translation>

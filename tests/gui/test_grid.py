@@ -5,8 +5,8 @@ import shutil
 import tracemalloc
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QHelpEvent, QImage, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from photofind.catalog.records import View
@@ -321,6 +321,25 @@ def test_hits_stop_at_the_cut_and_the_weaker_ones_come_on_demand(grid, ids, qtbo
     qtbot.waitUntil(lambda: grid.count() == 3, timeout=WAIT)
 
 
+def test_the_keyboard_is_seen_where_the_tab_key_brings_it(grid, ids, qtbot):
+    grid.show_hits(ids, matches=30, title="30 photos")
+    qtbot.waitUntil(lambda: grid.count() == 30, timeout=WAIT)
+    qtbot.waitUntil(grid.isActiveWindow, timeout=WAIT)
+    grid._weaker.setFocus()
+    grid.scroll_to_offset(500)
+    grid.setFocus(Qt.FocusReason.TabFocusReason)
+    current = grid.selection.current
+    assert grid.look_of(current).focused
+    assert grid.uncovered().contains(QPoint(grid.cell(current).x, grid.cell(current).y))
+    assert not grid.selection  # nothing is selected by that
+    grid.scroll_to_offset(0)
+    assert grid._weaker.y() > grid.viewport().height()
+    grid._weaker.setFocus(Qt.FocusReason.TabFocusReason)
+    assert grid.viewport().rect().contains(grid._weaker.geometry())
+    grid.setFocus(Qt.FocusReason.BacktabFocusReason)
+    assert grid.selection.current == current
+
+
 def test_hits_by_date_stay_above_and_below_the_cut(grid, ids, qtbot):
     order = [ids[n] for n in (31, 4, 12, 7, 20, 2)]
     grid.show_hits(order, matches=3, title="3 photos")
@@ -573,6 +592,25 @@ def test_an_offline_photo_is_faded_and_says_when_it_was_last_seen(
     assert "p000.jpg" in got[0]
     assert "photos is offline, last seen" in got[0]
     assert "offline" in spoken(row)
+
+
+def test_the_tip_is_rich_text_with_the_name_as_it_is(grid, library, tmp_path, qtbot, monkeypatch):
+    os.rename(tmp_path / "photos" / "p000.jpg", tmp_path / "photos" / "<b> & co.jpg")
+    library.read(library.add(tmp_path / "photos"))
+    shown(grid, qtbot)
+    told: list[str] = []
+    monkeypatch.setattr(
+        "photofind.gui.grid.QToolTip.showText", lambda _, words, *__: told.append(words)
+    )
+    monkeypatch.setattr(grid, "underMouse", lambda: True)
+    where = middle(grid, 0)
+    qtbot.mouseMove(grid.viewport(), where)
+    qtbot.waitUntil(lambda: grid.look_of(0).hovered, timeout=WAIT)
+    place = grid.viewport().mapToGlobal(where)
+    QApplication.sendEvent(grid.viewport(), QHelpEvent(QEvent.Type.ToolTip, where, place))
+    document = QTextDocument()
+    document.setHtml(told[0])
+    assert document.toPlainText().splitlines()[0] == "<b> & co.jpg"
 
 
 def test_files_are_dragged_out_even_with_names_that_are_no_utf8(

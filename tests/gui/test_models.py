@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, QSize, Qt, QTranslator
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -13,7 +13,8 @@ from photofind.gui import modelwords
 from photofind.gui.application import translate_application
 from photofind.gui.bridge import Bridge, Link
 from photofind.gui.modelchoice import ModelChoice
-from photofind.gui.modelsdialog import ModelsDialog
+from photofind.gui.modelsdialog import LEAST_LIST_HEIGHT, ModelsDialog
+from photofind.gui.scrolled import Scrolled
 from photofind.paths import LibraryPaths
 from photofind.protocol import (
     ChooseModel,
@@ -319,3 +320,23 @@ def test_the_list_is_asked_of_the_next_worker_when_one_dies(
     dialog._choice.look()
     client.die()
     qtbot.waitUntil(lambda: workers.client is not client and bool(workers.client.of(ListModels)))
+
+
+def test_nothing_lies_upon_the_list_on_a_small_screen(
+    open_dialog: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Small:
+        def availableSize(self) -> QSize:
+            return QSize(640, 360)
+
+    monkeypatch.setattr(Scrolled, "screen", lambda _self: Small())
+    dialog = open_dialog()
+    dialog.resize(QSize(0, 0))
+    QApplication.processEvents()
+    assert dialog.height() <= 360 * 0.9
+    labels = [label for label in dialog._notes if label.isVisible()]
+    assert len(labels) == 3
+    for label in labels:
+        assert label.height() >= label.heightForWidth(label.width())
+        assert not label.geometry().intersects(dialog.list.geometry())
+    assert dialog.list.height() >= LEAST_LIST_HEIGHT

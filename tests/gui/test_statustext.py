@@ -84,6 +84,16 @@ def test_an_estimate_that_truly_changes_is_followed() -> None:
     assert said in ("50 min left", "55 min left", "1 h left")
 
 
+def test_a_guess_from_the_first_photos_is_soon_forgotten() -> None:
+    clock = Clock()
+    remaining = Remaining(clock)
+    assert remaining.text(1200) == "20 min left"
+    for _ in range(50):
+        clock.now += 0.1
+        said = remaining.text(30)
+    assert said == "less than a minute left"
+
+
 def test_nothing_is_said_when_nothing_is_done() -> None:
     assert say() == Status()
 

@@ -10,12 +10,16 @@ from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from photofind import errors
-from photofind.errors import SENTENCES, Reason
-from photofind.gui import words
+from photofind.errors import SENTENCES, Reason, UnreadablePhoto
+from photofind.gui import errorwords, words
 from photofind.gui.application import translate_application
+from photofind.protocol import Failed
 from photofind.resources import resource
 from tests.gui import translations
 
+# Of the core: what they say may be shown by the window.
+ROOMS = ("library", "encoder", "images", "catalog", "index")
+MODULES = ("worker", "client", "scan", "search", "disk", "thumbnails", "protocol")
 PLACEHOLDER = re.compile(r"\{\w+\}|%L?n")
 
 
@@ -33,7 +37,8 @@ def forms(message: ElementTree.Element) -> list[str]:
 
 
 def spoken_words() -> set[str]:
-    """The words in every call of `tr` and `translate`, read from the sources themselves."""
+    """The words in every call of `tr` and `translate`, and in every list to be translated, read
+    from the sources themselves."""
     found: set[str] = set()
     for file in sorted(translations.SOURCES.glob("*.py")):
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -42,7 +47,7 @@ def spoken_words() -> set[str]:
             called = ast.unparse(call.func)
             if called.endswith(".tr"):
                 word = call.args[0]
-            elif called in ("translate", "QCoreApplication.translate"):
+            elif called in ("translate", "QCoreApplication.translate", "QT_TRANSLATE_NOOP"):
                 word = call.args[1]
             else:
                 continue
@@ -109,7 +114,7 @@ def test_no_word_of_the_window_escapes_the_translators() -> None:
 
 
 def test_errors_of_the_window_itself_speak_the_person_s_language() -> None:
-    """Those of the start have no window yet; those of the worker are in English."""
+    """Those of the start have no window yet."""
     kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
     for file in sorted(
         set(translations.SOURCES.glob("*.py")) - {translations.SOURCES / "__init__.py"}
@@ -118,6 +123,36 @@ def test_errors_of_the_window_itself_speak_the_person_s_language() -> None:
             if isinstance(call, ast.Call) and ast.unparse(call.func) in kinds:
                 plain = [argument for argument in call.args if isinstance(argument, ast.Constant)]
                 assert not plain, f"{file.name}:{call.lineno} is not translated"
+
+
+def core_sentences() -> set[str]:
+    """What the core says when something is wrong, where the window has no words for the kind."""
+    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    kinds |= {"ProtocolError", "Unavailable"}
+    kinds -= {"DiskFull", "LibraryReadOnly", "CatalogTooNew", "CatalogDamaged", "Cancelled"}
+    package = translations.SOURCES.parent
+    files = [package / f"{name}.py" for name in MODULES]
+    for room in ROOMS:
+        files += (package / room).glob("*.py")
+    return {sentence for file in files for sentence in raised(file, kinds)}
+
+
+def raised(file: Path, kinds: set[str]) -> set[str]:
+    """The sentences of errors of these kinds in a file."""
+    found: set[str] = set()
+    for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and call.args and ast.unparse(call.func) in kinds:
+            sentence = call.args[0]
+            if isinstance(sentence, ast.Constant):
+                found.add(sentence.value)
+            else:  # a reason, or what another error said
+                made = isinstance(sentence, ast.JoinedStr | ast.BinOp)
+                assert not made, f"{file.name}:{call.lineno} cannot be translated"
+    return found
+
+
+def test_what_the_core_says_is_known_to_the_window() -> None:
+    assert core_sentences() == {*errorwords.OF_THE_WORK, *errorwords.OF_MODELS}
 
 
 def test_every_sentence_with_a_number_has_plurals() -> None:
@@ -129,6 +164,15 @@ def test_every_sentence_with_a_number_has_plurals() -> None:
 def test_every_reason_has_its_sentence_in_the_window_too() -> None:
     for reason in Reason:
         assert words.reason_sentence(reason.value) == SENTENCES[reason]
+
+
+def test_errors_keep_their_english_words() -> None:
+    missing = errors.FolderMissing("There is no folder {folder}.", folder="/a/{b}")
+    assert str(missing) == "There is no folder /a/{b}."
+    assert errorwords.error_sentence(missing) == str(missing)
+    large = UnreadablePhoto(Reason.TOO_LARGE, "9 x 9 pixels")
+    assert str(large) == SENTENCES[Reason.TOO_LARGE] + " (9 x 9 pixels)"
+    assert errorwords.error_sentence(large) == str(large)
 
 
 @pytest.fixture
@@ -147,6 +191,33 @@ def test_the_window_speaks_korean(qapp: QApplication, language_left: object) -> 
     assert words.results_title("해변", 1234) == "“해변” 사진 1,234장"
     assert words.time_left(720) == "10분 남음"
     assert words.reason_sentence("empty") == "파일이 비어 있습니다."
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            errors.FolderMissing("There is no folder {folder}.", folder="/a/{b}"),
+            "/a/{b} 폴더가 없습니다.",
+        ),
+        (UnreadablePhoto(Reason.EMPTY), "파일이 비어 있습니다."),
+        (
+            UnreadablePhoto("{file}: " + SENTENCES[Reason.EMPTY], file="/a.jpg"),
+            "/a.jpg: 파일이 비어 있습니다.",
+        ),
+        (
+            UnreadablePhoto("{file}: " + SENTENCES[Reason.EMPTY] + " ({detail})", "bad", file="/a"),
+            "/a: 파일이 비어 있습니다. (bad)",
+        ),
+        (errors.ModelError("Of a newer {kind}.", kind="table"), "Of a newer table."),
+        (errors.PhotoFindError("Only a sentence."), "Only a sentence."),
+    ],
+)
+def test_errors_of_the_worker_speak_korean(
+    qapp: QApplication, language_left: object, error: errors.PhotoFindError, told: str
+) -> None:
+    translate_application(qapp, "ko")
+    assert errorwords.error_sentence(Failed.of(error).error()) == told
 
 
 def test_the_window_counts_in_english(qapp: QApplication, language_left: object) -> None:

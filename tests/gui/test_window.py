@@ -5,15 +5,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QLocale, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
+    QIcon,
     QInputMethodEvent,
+    QPixmap,
 )
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from photofind.catalog.records import View
@@ -29,6 +39,8 @@ from photofind.gui.window import Window
 from photofind.paths import LibraryPaths
 from photofind.protocol import (
     Cancel,
+    ChooseModel,
+    Done,
     EncoderState,
     Failed,
     Index,
@@ -39,6 +51,7 @@ from photofind.protocol import (
     Prioritise,
     Progress,
     RemoveFolder,
+    Request,
     Resume,
     Retry,
     Search,
@@ -288,6 +301,46 @@ def test_a_search_that_fails_says_why(window: Window, client: FakeClient, qtbot:
     assert window.messages.shown.text == "The model is gone."
 
 
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (ChooseModel(model="ViT-B-32:/gone.pt"), "model"),
+        (Index(paths=(b"/gone",)), FolderMissing.code),
+    ],
+)
+def test_what_was_asked_in_vain_is_said_while_the_work_goes_on(
+    window: Window, client: FakeClient, qtbot: QtBot, asked: Request, code: str
+) -> None:
+    """It was gone before it could be read: folders are looked at all the time at the start."""
+    number = window._bridge.ask_for(asked)
+    client.hear(Failed(id=number, code=code, message="There is nothing there."))
+    qtbot.waitUntil(lambda: window.messages.shown is not None)
+    looked: list[object] = []
+    window._bridge.indexed.connect(looked.append)
+    client.hear(LibraryChanged(layout=True))
+    client.hear(EncoderState(state="ready", model="builtin"))
+    client.hear(Indexed(id=client.of(Index)[0].id))
+    qtbot.waitUntil(lambda: bool(looked))
+    assert window.messages.shown is not None
+    assert window.messages.shown.text == "There is nothing there."
+    number = window._bridge.ask_for(asked)
+    good = Indexed(id=number) if isinstance(asked, Index) else Done(id=number)
+    client.hear(good)
+    qtbot.waitUntil(lambda: window.messages.shown is None)
+
+
+def test_a_model_that_cannot_be_loaded_is_told_in_the_window_s_words(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    sentence, names = "There is no model file {file}.", {"file": "/m.pt"}
+    state = EncoderState(state="failed", message="Otherwise.", sentence=sentence, names=names)
+    client.hear(state)
+    qtbot.waitUntil(lambda: window.messages.shown is not None)
+    assert window.messages.shown.text == "There is no model file /m.pt."
+    client.hear(EncoderState(state="failed", message="Of an older worker."))
+    qtbot.waitUntil(lambda: window.messages.shown.text == "Of an older worker.")
+
+
 def test_what_went_wrong_with_a_search_is_over_with_the_next(
     window: Window, client: FakeClient, qtbot: QtBot
 ) -> None:
@@ -485,6 +538,42 @@ def test_removing_a_folder_asks_first_and_can_be_taken_back(
     assert not client.of(RemoveFolder)[-1].forget
 
 
+def test_the_question_has_buttons_of_words_as_every_dialog(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class WithIcons(QMessageBox):
+        """As where the desktop wants icons on buttons."""
+
+        def addButton(self, *arguments: object) -> QPushButton:
+            button = super().addButton(*arguments)
+            button.setIcon(QIcon(QPixmap(16, 16)))
+            return button
+
+    monkeypatch.setattr("photofind.gui.folderactions.QMessageBox", WithIcons)
+    (folder,) = window._folders
+    window.folders.remove(folder)
+    question = dialog(qtbot, QMessageBox)
+    assert isinstance(question, QMessageBox)
+    assert [button.icon().isNull() for button in question.buttons()] == [True, True]
+    question.reject()
+
+
+@pytest.mark.parametrize("named", ["Pictures", ""])
+def test_folders_are_looked_for_where_photos_are(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str
+) -> None:
+    (tmp_path / named).mkdir(exist_ok=True)
+    monkeypatch.setattr(
+        "PySide6.QtCore.QStandardPaths.writableLocation",
+        lambda place: str(tmp_path / ("Pictures" if "Pictures" in place.name else "")),
+    )
+    window.folders.choose()
+    chooser = dialog(qtbot, QFileDialog)
+    assert isinstance(chooser, QFileDialog)
+    assert Path(chooser.directory().absolutePath()) == tmp_path / named
+    chooser.reject()
+
+
 def test_removing_a_folder_says_what_is_kept_and_can_keep_nothing(
     window: Window, client: FakeClient, qtbot: QtBot
 ) -> None:
@@ -631,6 +720,24 @@ def test_the_key_that_paused_goes_on_and_does_not_stop(
     qtbot.waitUntil(window.pane.pill.pause_button.isVisible)
     assert window.pane.pill.pause_button.hasFocus()
     assert not client.of(Cancel)
+
+
+def test_pause_and_go_on_are_in_one_place_under_the_pointer(
+    window: Window, client: FakeClient, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pill = window.pane.pill
+    work = Progress(stage="indexing", done=12_340, total=80_412, rate=96.0, remaining=720)
+    client.hear(work)
+    qtbot.waitUntil(pill.isVisible)
+    monkeypatch.setattr(pill, "underMouse", lambda: True)
+    place = pill.pause_button.mapTo(window, QPoint(0, 0))
+    client.hear(Progress(stage="paused", done=12_340, total=80_412))
+    qtbot.waitUntil(pill.resume_button.isVisible)
+    assert pill.resume_button.mapTo(window, QPoint(0, 0)) == place
+    wide = pill.width()
+    monkeypatch.setattr(pill, "underMouse", lambda: False)
+    QApplication.sendEvent(pill, QEvent(QEvent.Type.Leave))
+    assert pill.width() < wide
 
 
 def test_the_pill_says_when_the_worker_is_started_again(

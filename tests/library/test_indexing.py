@@ -16,7 +16,19 @@ import pytest
 from photofind.errors import FolderMissing, FolderUnreadable, ModelError, Reason
 from photofind.index import VectorIndex
 from photofind.library import looks, models
-from photofind.protocol import Cancel, Done, EncoderState, Indexed, Retry, SetExclusions
+from photofind.protocol import (
+    Cancel,
+    Done,
+    EncoderState,
+    Failed,
+    Index,
+    Indexed,
+    Pause,
+    Progress,
+    Resume,
+    Retry,
+    SetExclusions,
+)
 from photofind.scan import scan
 from photofind.thumbnails import ThumbnailReader
 from tests.models import write_tiny_model
@@ -136,6 +148,47 @@ def test_an_absent_or_empty_root_is_offline_and_loses_nothing(
     away.rename(photos)
     assert counts(library.index(photos)) == (6, 0, 6, 0, 0, 0)
     assert library.ledger().offline == 0
+
+
+@pytest.mark.parametrize("mounted", [False, True])
+def test_a_drive_that_is_pulled_out_while_it_is_read_is_offline(
+    library: Running, photos: Path, tmp_path: Path, mounted: bool
+) -> None:
+    paths = fill(photos, 40)
+    others = fill(tmp_path / "others", 3, first=40)
+    library.at_once(Pause())
+    with ThreadPoolExecutor(1) as asking:
+        asked = asking.submit(library.index, photos, tmp_path / "others")
+        eventually(lambda: any(getattr(e, "stage", "") == "paused" for e in library.events))
+        away = photos.rename(photos.parent / "away")
+        if mounted:
+            photos.mkdir()
+        library.at_once(Resume())
+        done = asked.result(60)
+    assert done.offline == (os.fsencode(photos),)
+    assert library.ledger().offline == 40
+    assert library.set_aside() == []
+    assert library.found() == set(others)
+    if mounted:
+        photos.rmdir()
+    away.rename(photos)
+    assert counts(library.index(photos)) == (40, 40, 0, 0, 0, 0)
+    assert library.found() == {*paths, *others}
+
+
+def test_one_file_that_goes_while_it_is_read_leaves_its_folder_online(
+    library: Running, photos: Path
+) -> None:
+    paths = fill(photos, 6)
+    library.at_once(Pause())
+    with ThreadPoolExecutor(1) as asking:
+        asked = asking.submit(library.index, photos)
+        eventually(lambda: any(getattr(e, "stage", "") == "paused" for e in library.events))
+        paths[2].unlink()
+        library.at_once(Resume())
+        done = asked.result(60)
+    assert (done.offline, done.indexed, done.failed) == ((), 5, 1)
+    assert [file.reason for file in library.set_aside()] == [Reason.VANISHED]
 
 
 def test_one_folder_offline_does_not_touch_another(library: Running, tmp_path: Path) -> None:
@@ -431,6 +484,26 @@ def test_searches_wait_neither_for_the_index_file_nor_for_another_model(
     for waiting in (saved, loaded):
         with pytest.raises(ModelError):
             waiting.result()
+
+
+def test_a_model_that_cannot_be_loaded_ends_the_looking_through_folders(
+    library: Running, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the window would say for ever that it is at it."""
+
+    def gone(*_: object) -> None:
+        raise ModelError("The model is gone.")
+
+    fill(photos, 3)
+    monkeypatch.setattr(models, "open_encoder", gone)
+    failed = library.ask(Index(id=1, paths=(os.fsencode(photos),)))
+    assert isinstance(failed, Failed)
+
+    def stages() -> list[str]:
+        return [event.stage for event in library.events if isinstance(event, Progress)]
+
+    assert "scanning" in stages()
+    assert eventually(lambda: stages()[-1] == "idle")
 
 
 def test_nobody_is_told_of_a_model_that_one_search_names(
