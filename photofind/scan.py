@@ -176,6 +176,14 @@ def unanswered(folder: bytes, known: Iterable[KnownFile], error: OSError) -> Sca
     return _without_root(folder, _within(folder, known).values(), error)
 
 
+def passes_over(folder: bytes, below: bytes, patterns: Sequence[str] = ()) -> bool:
+    """Whether scanning a folder skips another that lies below it, by a name on the way there.
+
+    What is hidden by attribute is not asked for: that is known of a drive that answers alone.
+    """
+    return below != folder and _Rules(folder, patterns).on_the_way(below)
+
+
 def _within(folder: bytes, known: Iterable[KnownFile]) -> dict[bytes, KnownFile]:
     return {file.path: file for file in known if is_within(file.path, folder)}
 
@@ -240,8 +248,10 @@ class _Rules:
 
     def exclude(self, path: bytes) -> bool:
         """Whether a known file is skipped: by its own name or by that of a folder above it."""
-        if not is_photo_name(path[path.rfind(_SEPARATOR) + 1 :]):
-            return True
+        return not is_photo_name(path[path.rfind(_SEPARATOR) + 1 :]) or self.on_the_way(path)
+
+    def on_the_way(self, path: bytes) -> bool:
+        """Whether a path below the folder has a name that is skipped."""
         start = self._below
         while True:
             end = path.find(_SEPARATOR, start)

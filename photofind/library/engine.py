@@ -326,12 +326,15 @@ class Library:
             _log.warning("what was in hand is read with care the next time: %s", error)
 
     def _within(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
-        if all(any(is_within(f.path, p) for p in places) for f in self._catalog.folders()):
+        apart = self._scanning.passed_over(places)
+        folders = self._catalog.folders()
+        if not apart and all(any(is_within(f.path, p) for p in places) for f in folders):
             return set(file_ids)
         found: set[int] = set()
         for start in range(0, len(file_ids), 1000):
             for file in self._catalog.files(file_ids[start : start + 1000]):
-                if any(is_within(file.path, place) for place in places):
+                wanted = any(is_within(file.path, place) for place in places)
+                if wanted and not any(is_within(file.path, folder) for folder in apart):
                     found.add(file.id)
         return found
 

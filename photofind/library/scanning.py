@@ -12,7 +12,7 @@ from photofind.library.jobs import Job
 from photofind.library.looks import Look, Looks
 from photofind.library.progress import Pace
 from photofind.paths import is_within, shown_path
-from photofind.scan import KnownFile, ScanPlan, scan, unanswered
+from photofind.scan import KnownFile, ScanPlan, passes_over, scan, unanswered
 
 EXCLUSIONS: Final = "exclusions"  # the setting: a JSON list of patterns
 
@@ -33,7 +33,7 @@ class Scanning:
         """
         if not paths:
             return [folder.path for folder in self._catalog.folders()]
-        places = _outermost(paths)
+        places = self._outermost(paths)
         removed = self._catalog.removed_paths()
         for place in places:
             around = self._folder_around(place)
@@ -65,14 +65,15 @@ class Scanning:
         take (see `looks`).
         """
         folder = self._folder_around(place)
-        if folder is not None:
+        if folder is not None and folder.path != place:
             known = self._catalog.known_files(folder.id, place)
         else:
             # A folder above known ones takes them over, with all that is known of their files, and
-            # with what is kept of removed ones.
-            within = [inner for inner in self._catalog.folders() if is_within(inner.path, place)]
+            # with what is kept of removed ones. Those that it passed over until now come to it too.
+            within = [f for f in self._catalog.folders() if self._reaches(place, f.path)]
             known = [file for inner in within for file in self._catalog.known_files(inner.id)]
-            known += self._catalog.removed_files(place)
+            if folder is None:
+                known += self._catalog.removed_files(place, self._passes_over)
         patterns = self.patterns()
 
         def look(under_way: Look) -> ScanPlan:
@@ -95,8 +96,7 @@ class Scanning:
             return False
         except TimeoutError as error:
             plan = unanswered(place, known, error)
-        if folder is None:
-            folder = self._catalog.add_folder(place)
+        folder = self._catalog.add_folder(place, self._passes_over)
         _count(job, plan, known, new=self._catalog.apply(folder.id, plan))
         return True
 
@@ -114,8 +114,32 @@ class Scanning:
         if patterns:
             self.set_patterns((*self.patterns(), *patterns))
 
+    def passed_over(self, places: Sequence[bytes]) -> list[bytes]:
+        """The known folders within these places that a look at them does not reach: hidden ones,
+        say, which were added by themselves."""
+        return [
+            folder.path
+            for folder in self._catalog.folders()
+            if any(is_within(folder.path, place) for place in places)
+            and not any(self._reaches(place, folder.path) for place in places)
+        ]
+
     def _folder_around(self, place: bytes) -> FolderRow | None:
-        return next((f for f in self._catalog.folders() if is_within(place, f.path)), None)
+        return self._catalog.folder_around(place, self._passes_over)
+
+    def _passes_over(self, folder: bytes, below: bytes) -> bool:
+        return passes_over(folder, below, self.patterns())
+
+    def _reaches(self, folder: bytes, place: bytes) -> bool:
+        return is_within(place, folder) and not self._passes_over(folder, place)
+
+    def _outermost(self, paths: Iterable[bytes]) -> list[bytes]:
+        """The paths without those that a look at another of them reaches."""
+        kept: list[bytes] = []
+        for path in sorted(set(paths), key=len):
+            if not any(self._reaches(other, path) for other in kept):
+                kept.append(path)
+        return kept
 
 
 def _glance(place: bytes, _look: Look) -> str:
@@ -123,15 +147,6 @@ def _glance(place: bytes, _look: Look) -> str:
     if os.path.isdir(place):
         return "folder"
     return "other" if os.path.lexists(place) else ""
-
-
-def _outermost(paths: Iterable[bytes]) -> list[bytes]:
-    """The paths without those that lie within another of them."""
-    kept: list[bytes] = []
-    for path in sorted(set(paths), key=len):
-        if not any(is_within(path, other) for other in kept):
-            kept.append(path)
-    return kept
 
 
 def _count(job: Job, plan: ScanPlan, known: Sequence[KnownFile], *, new: Iterable[int]) -> None:

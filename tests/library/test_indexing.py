@@ -155,6 +155,47 @@ def test_overlapping_folders_do_not_double(library: Running, photos: Path) -> No
     assert library.found() == set(paths)
 
 
+@pytest.mark.parametrize("hidden_first", [True, False])
+def test_a_hidden_folder_added_by_itself_stays_beside_the_one_around_it(
+    library: Running, photos: Path, hidden_first: bool
+) -> None:
+    plain = fill(photos, 3)
+    hidden = fill(photos / ".kept" / "trip", 2, first=3)
+    places = [photos / ".kept" / "trip", photos]
+    for place in places if hidden_first else reversed(places):
+        library.index(place)
+    assert library.found() == {*plain, *hidden}
+    assert counts(library.index(photos)) == (3, 0, 3, 0, 0, 0)
+    assert counts(library.index(*places)) == (5, 0, 5, 0, 0, 0)
+    assert counts(library.index()) == (5, 0, 5, 0, 0, 0)
+    assert library.found() == {*plain, *hidden}
+    assert library.ledger().files == 5
+
+
+def test_a_hidden_folder_and_the_one_around_it_may_be_named_at_once(
+    library: Running, photos: Path
+) -> None:
+    paths = fill(photos, 3) + fill(photos / ".kept", 2, first=3)
+    fill(photos / ".other", 2, first=5)
+    assert counts(library.index(photos, photos / ".kept")) == (5, 5, 0, 0, 0, 0)
+    assert library.found() == set(paths)
+
+
+def test_a_folder_that_is_skipped_no_more_comes_to_the_one_around_it(
+    library: Running, photos: Path
+) -> None:
+    paths = fill(photos, 3) + fill(photos / "raw", 2, first=3)
+    library.ask(SetExclusions(id=2, patterns=("raw",)))
+    library.index(photos)
+    library.index(photos / "raw")
+    assert counts(library.index()) == (5, 0, 5, 0, 0, 0)
+    library.ask(SetExclusions(id=2, patterns=()))
+    assert counts(library.index(photos)) == (5, 0, 5, 0, 0, 0)
+    assert counts(library.index()) == (5, 0, 5, 0, 0, 0)
+    assert library.found() == set(paths)
+    assert library.ledger().files == 5
+
+
 def test_bad_files_are_set_aside_with_reasons_and_taken_once_mended(
     library: Running, photos: Path
 ) -> None:

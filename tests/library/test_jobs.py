@@ -237,3 +237,14 @@ def test_a_mistake_of_ours_is_told_whatever_the_library_is_called(
         assert protocol.encode(event)
     finally:
         library.close()
+
+
+def test_a_job_does_not_wait_for_a_hidden_folder_that_it_passes_over(
+    library: Running, other: Other, photos: Path
+) -> None:
+    fill(photos, 3)
+    library.index(photos)
+    fill(photos / ".kept", 2, first=3)
+    other.begin(photos / ".kept", files=2)
+    assert counts(library.index(photos)) == (3, 0, 3, 0, 0, 0)
+    assert counts(other.end()) == (2, 2, 0, 0, 0, 0)
