@@ -93,10 +93,10 @@ def _environment() -> Finding:
 
 def _disk(paths: LibraryPaths) -> Finding:
     place = paths.root
-    while not place.exists():
+    while not os.path.lexists(place):  # a link that leads nowhere is in the way, too
         place = place.parent
     if not place.is_dir():
-        return Finding(False, f"{place} is a file, so no library can be there", "Name a folder.")
+        return Finding(False, f"{place} is no folder, so no library can be there", "Name a folder.")
     free = shutil.disk_usage(place).free
     told = f"{free / 1e9:.1f} GB free for the library at {paths.root}"
     if not os.access(place, os.W_OK):
