@@ -18,6 +18,8 @@ from PIL import JpegImagePlugin
 
 from photofind.images.files import WHOLE_FILE_LIMIT_BYTES
 
+MOST_PIXELS: Final = 100_000_000  # some ten seconds of work; a file's time is limited
+
 _END: Final = b"\xff\xd9"
 _HALF_AN_END: Final = b"\xff"
 _RESTARTS: Final = tuple(bytes((0xFF, 0xD0 + number)) for number in range(8))
@@ -34,7 +36,7 @@ _FREQUENCIES: Final = frozenset(range(64))  # of a colour in a block of 8 x 8 pi
 def with_end(stream: BinaryIO, pixel_limit: int) -> BinaryIO | None:
     """A JPEG that seemed cut, with its end marker; None unless all its data is there.
 
-    It is decoded in full for that, so not where its pixels are above the limit. Call it in
+    It is decoded in full for that, several times, so not where it has very many pixels. Call it in
     `decoder_errors`.
     """
     if stream.seek(0, os.SEEK_END) > WHOLE_FILE_LIMIT_BYTES:
@@ -45,7 +47,8 @@ def with_end(stream: BinaryIO, pixel_limit: int) -> BinaryIO | None:
         return None
     data = data.removesuffix(_HALF_AN_END)
     image = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
-    if image.width * image.height * 3 // 2 > pixel_limit:  # progressive ones take half as much more
+    # Progressive ones take half as much memory more.
+    if image.width * image.height * 3 // 2 > min(pixel_limit, MOST_PIXELS):
         return None
     ended = data + _END
     expected = _pixels(ended)
