@@ -60,6 +60,9 @@ def known_models() -> tuple[KnownModel, ...]:
     )
 
 
+_WHERE_TO_LOOK: Final = "check its path, connect its drive, or choose another model."
+
+
 def resolve(name: str | None) -> ModelSpec:
     """The model that a name means. Raises ModelError with what to do."""
     if not name or name == BUILTIN:
@@ -114,7 +117,9 @@ def _builtin() -> ModelSpec:
 def _local_dir(given: str) -> ModelSpec:
     folder = Path(os.path.abspath(Path(given).expanduser()))
     if not given or not folder.is_dir():
-        raise ModelError(f"There is no model folder {folder if given else '(none named)'}.")
+        raise ModelError(
+            f"There is no model folder {folder if given else '(none named)'}; {_WHERE_TO_LOOK}"
+        )
     if not (folder / CONFIG_NAME).is_file():
         raise ModelError(
             f"{folder} is not an open_clip model: it has no {CONFIG_NAME}. Name a folder that has"
@@ -130,7 +135,7 @@ def _of_file(architecture: str, given: str) -> ModelSpec:
     if file.is_dir():
         raise ModelError(f"{file} is a folder; a model's folder is named as {LOCAL_DIR}:{file}.")
     if not file.is_file():
-        raise ModelError(f"There is no model file {file}.")
+        raise ModelError(f"There is no model file {file}; {_WHERE_TO_LOOK}")
     languages = _architecture_languages(architecture)
     return ModelSpec(f"{architecture}:{file}", architecture, file, False, languages)
 

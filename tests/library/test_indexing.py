@@ -496,6 +496,25 @@ def test_nobody_is_told_of_a_model_that_one_search_names(
     assert library.search(text="x").model == library.model
 
 
+def test_another_model_serves_though_the_librarys_own_is_gone(
+    open_library: Callable[[], Running], photos: Path, tmp_path: Path
+) -> None:
+    paths = fill(photos, 3)
+    library = open_library()
+    other = write_tiny_model(tmp_path / "other", seed=1)
+    library.model, own = other, library.model
+    library.index(photos)
+    shutil.rmtree(tmp_path / "other")
+    library = open_library()
+    with pytest.raises(ModelError, match="other"):
+        library.search(text="x")
+    assert library.search(text="x", model=own).model == own
+    library.model = own
+    assert library.index(photos).model == own
+    assert library.found() == set(paths)
+    assert library.search(text="x").model == own
+
+
 def test_the_librarys_model_is_told_though_one_search_named_it_before(library: Running) -> None:
     library.search(text="x", model=library.model)
     assert not any(isinstance(event, EncoderState) for event in library.events)
