@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from photofind import __version__
+from photofind import __version__, disk
 from photofind.errors import PhotoFindError
 from photofind.paths import LibraryPaths, library_paths
 
@@ -127,7 +127,7 @@ def _catalog(paths: LibraryPaths) -> Finding:
 def _thumbnails(paths: LibraryPaths) -> Finding:
     from photofind.thumbnails import ThumbnailReader
 
-    if not paths.thumbnails.exists():
+    if not disk.is_there(paths.thumbnails):
         return Finding(True, "no thumbnails yet")
     return Finding(True, f"{ThumbnailReader(paths.thumbnails).count()} thumbnails")
 
@@ -159,7 +159,7 @@ def _model(paths: LibraryPaths, model: str | None, device: str | None) -> Findin
 def _index(paths: LibraryPaths) -> Finding:
     from photofind.index import examine_file
 
-    files = sorted(paths.index.glob("*.hnsw"))
+    files = sorted(paths.index.glob("*.hnsw")) if disk.is_there(paths.index) else []
     damaged = [file.name for file in files if not examine_file(file)]
     if damaged:
         return Finding(

@@ -489,15 +489,6 @@ def test_a_file_in_the_place_of_the_library_stays_untouched(
     assert place.read_text() == "something of the person's"
 
 
-def test_the_doctor_sees_that_a_link_to_nowhere_is_in_the_librarys_place(tmp_path: Path) -> None:
-    from photofind.examine import _disk
-
-    (tmp_path / "library").symlink_to(tmp_path / "nowhere")
-    finding = _disk(LibraryPaths(tmp_path / "library"))
-    assert not finding.ok
-    assert "no library can be there" in finding.finding
-
-
 def test_an_index_says_that_it_waits_for_a_pause_to_end(shop: Shop, tmp_path: Path) -> None:
     """Near the end: it adds a photo to the library."""
     fill(tmp_path / "more", 1, first=50)
