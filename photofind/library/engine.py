@@ -422,10 +422,17 @@ class Library:
 
     def _close_job(self, job: Job) -> None:
         self._tell_changes(at_once=True)
-        if job.client is not None:
-            encoder = self._reading.model.encoder if self._reading is not None else None
-            model, device = (encoder.name, encoder.device) if encoder is not None else ("", "")
-            job.client.send(job.report(model, device))
+        if job.client is None:
+            return
+        try:
+            self._catalog.verify()  # what went into a file that was deleted meanwhile is not kept
+        except PhotoFindError as error:
+            _log.error("what was indexed is lost: %s", error)
+            job.client.send(Failed(id=job.request.id, code=error.code, message=str(error)))
+            return
+        encoder = self._reading.model.encoder if self._reading is not None else None
+        model, device = (encoder.name, encoder.device) if encoder is not None else ("", "")
+        job.client.send(job.report(model, device))
 
     def _mind_the_cancelled(self) -> None:
         # One that still stands in the queue is met when its turn comes, by `_is_unwanted`.
