@@ -396,12 +396,16 @@ class _Walk:
 
     def _target(self, link: bytes) -> tuple[bytes, os.stat_result | None]:
         """Where a link leads, and what is there; None where it dangles, leads round in a circle, or
-        to something in the root or around it."""
+        to a folder in the root or around it.
+
+        A file in the root may lie in a folder that is skipped: git-annex keeps every photo in .git,
+        and links are all that there is to see of them.
+        """
         try:
             target = os.path.realpath(link, strict=True)
-            if is_within(target, self._real_root) or is_within(self._real_root, target):
-                return target, None
-            return target, os.stat(target)
+            state = os.stat(target)
+            inside = is_within(target, self._real_root) or is_within(self._real_root, target)
+            return target, None if inside and stat.S_ISDIR(state.st_mode) else state
         except OSError:
             return link, None
 

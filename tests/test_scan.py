@@ -244,6 +244,18 @@ if POSIX:  # on Windows a link needs rights that few have
         (library.root / "gone.jpg").symlink_to("nowhere.jpg")
         assert library.names(library.scan().added) == ["b.jpg", "real/a.jpg"]
 
+    def test_links_to_photos_in_folders_that_are_skipped_are_photos(library: Library) -> None:
+        library.put(".git/annex/a.jpg", ".git/annex/b.jpg", "sub/c.jpg", "sub/d")
+        (library.root / "a.jpg").symlink_to(".git/annex/a.jpg")
+        (library.root / "sub/a.jpg").symlink_to("../.git/annex/a.jpg")  # one of the two is enough
+        (library.root / "sub/b.jpg").symlink_to("../.git/annex/b.jpg")
+        (library.root / "c.jpg").symlink_to("sub/c.jpg")
+        (library.root / "d.jpg").symlink_to("sub/d")
+        (library.root / "folder").symlink_to(".git/annex")
+        found = library.names(library.scan().added)
+        assert found == ["a.jpg", "d.jpg", "sub/b.jpg", "sub/c.jpg"]
+        assert library.scan().unchanged == 4
+
     def test_links_out_of_the_root_are_followed_once(library: Library, tmp_path: Path) -> None:
         outside = Library(tmp_path / "outside")
         outside.put("x/a.jpg", "x/y/b.jpg", "c.jpg", "d.txt", ".e/f.jpg")
