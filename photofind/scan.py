@@ -396,11 +396,8 @@ class _Walk:
 
     def _target(self, link: bytes) -> tuple[bytes, os.stat_result | None]:
         """Where a link leads, and what is there; None where it dangles, leads round in a circle, or
-        to a folder in the root or around it.
-
-        A file in the root may lie in a folder that is skipped: git-annex keeps every photo in .git,
-        and links are all that there is to see of them.
-        """
+        to a folder in the root or around it. A file may lie in a folder of the root that is
+        skipped: git-annex keeps the photos in .git and shows links."""
         try:
             target = os.path.realpath(link, strict=True)
             state = os.stat(target)

@@ -25,7 +25,7 @@ from photofind.library.purging import Purging
 from photofind.library.queries import Asked, answer
 from photofind.library.reading import Outcome, Reading
 from photofind.library.scanning import Scanning
-from photofind.paths import LibraryPaths, is_within
+from photofind.paths import LibraryPaths
 from photofind.protocol import (
     Cancel,
     ChooseModel,
@@ -309,7 +309,7 @@ class Library:
             # What went, or went offline, since they began is not read for them any more.
             other.waiting = {file_id for file_id in other.waiting if file_id in self._reading}
         if job is not None:
-            job.waiting = self._within(waiting, places) - job.unseen
+            job.waiting = self._scanning.reached(waiting, places) - job.unseen
             # Files that did not change but were never read are counted when they are.
             job.unchanged -= len(job.waiting - job.new)
         self._pace.begin(len(self._reading))
@@ -324,19 +324,6 @@ class Library:
             reading.let_go()
         except PhotoFindError as error:
             _log.warning("what was in hand is read with care the next time: %s", error)
-
-    def _within(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
-        apart = self._scanning.passed_over(places)
-        folders = self._catalog.folders()
-        if not apart and all(any(is_within(f.path, p) for p in places) for f in folders):
-            return set(file_ids)
-        found: set[int] = set()
-        for start in range(0, len(file_ids), 1000):
-            for file in self._catalog.files(file_ids[start : start + 1000]):
-                wanted = any(is_within(file.path, place) for place in places)
-                if wanted and not any(is_within(file.path, folder) for folder in apart):
-                    found.add(file.id)
-        return found
 
     # ----------------------------------------------------------------------------- reading
 

@@ -14,6 +14,7 @@ from photofind.library.progress import Pace
 from photofind.paths import is_within, shown_path
 from photofind.scan import KnownFile, ScanPlan, passes_over, scan, unanswered
 
+FILES_AT_ONCE: Final = 1000
 EXCLUSIONS: Final = "exclusions"  # the setting: a JSON list of patterns
 
 
@@ -114,15 +115,27 @@ class Scanning:
         if patterns:
             self.set_patterns((*self.patterns(), *patterns))
 
-    def passed_over(self, places: Sequence[bytes]) -> list[bytes]:
-        """The known folders within these places that a look at them does not reach: hidden ones,
-        say, which were added by themselves."""
-        return [
-            folder.path
-            for folder in self._catalog.folders()
-            if any(is_within(folder.path, place) for place in places)
-            and not any(self._reaches(place, folder.path) for place in places)
+    def reached(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
+        """Those of these files that a look at these places reaches."""
+
+        def around(path: bytes) -> bool:
+            return any(is_within(path, place) for place in places)
+
+        # Hidden folders, say, that were added by themselves.
+        folders = [folder.path for folder in self._catalog.folders()]
+        apart = [
+            folder
+            for folder in folders
+            if around(folder) and not any(self._reaches(place, folder) for place in places)
         ]
+        if not apart and all(around(folder) for folder in folders):
+            return set(file_ids)
+        found: set[int] = set()
+        for start in range(0, len(file_ids), FILES_AT_ONCE):
+            for file in self._catalog.files(file_ids[start : start + FILES_AT_ONCE]):
+                if around(file.path) and not any(is_within(file.path, f) for f in apart):
+                    found.add(file.id)
+        return found
 
     def _folder_around(self, place: bytes) -> FolderRow | None:
         return self._catalog.folder_around(place, self._passes_over)
