@@ -217,7 +217,10 @@ def _full(file: Path) -> DiskFull:
 
 
 def _read_only(file: Path) -> LibraryReadOnly:
+    # SQLite gives what it makes beside a file the file's permissions, and leaves it behind: once
+    # those of the file are mended, it is the one that is in the way.
+    parts = (part for part in _parts(file) if os.path.exists(part) and not may(part, os.W_OK))
     return LibraryReadOnly(
-        f"{named(file)} may not be written. Change its permissions, or choose another folder with "
-        "--library."
+        f"{named(next(parts, file))} may not be written. Change its permissions, or choose another "
+        "folder with --library."
     )

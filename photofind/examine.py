@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from photofind import __version__
+from photofind import __version__, disk
 from photofind.errors import PhotoFindError
 from photofind.paths import LibraryPaths, library_paths
 
@@ -93,10 +93,10 @@ def _environment() -> Finding:
 
 def _disk(paths: LibraryPaths) -> Finding:
     place = paths.root
-    while not place.exists():
+    while not os.path.lexists(place):  # a link that leads nowhere is in the way, too
         place = place.parent
     if not place.is_dir():
-        return Finding(False, f"{place} is a file, so no library can be there", "Name a folder.")
+        return Finding(False, f"{place} is no folder, so no library can be there", "Name a folder.")
     free = shutil.disk_usage(place).free
     told = f"{free / 1e9:.1f} GB free for the library at {paths.root}"
     if not os.access(place, os.W_OK):
@@ -127,7 +127,7 @@ def _catalog(paths: LibraryPaths) -> Finding:
 def _thumbnails(paths: LibraryPaths) -> Finding:
     from photofind.thumbnails import ThumbnailReader
 
-    if not paths.thumbnails.exists():
+    if not disk.is_there(paths.thumbnails):
         return Finding(True, "no thumbnails yet")
     return Finding(True, f"{ThumbnailReader(paths.thumbnails).count()} thumbnails")
 
@@ -159,7 +159,7 @@ def _model(paths: LibraryPaths, model: str | None, device: str | None) -> Findin
 def _index(paths: LibraryPaths) -> Finding:
     from photofind.index import examine_file
 
-    files = sorted(paths.index.glob("*.hnsw"))
+    files = sorted(paths.index.glob("*.hnsw")) if disk.is_there(paths.index) else []
     damaged = [file.name for file in files if not examine_file(file)]
     if damaged:
         return Finding(

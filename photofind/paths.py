@@ -63,11 +63,14 @@ def library_paths(chosen: str | None = None) -> LibraryPaths:
 def absolute(path: str | bytes | os.PathLike[str]) -> bytes:
     """An absolute, normalised path as bytes. Links are not resolved: a person knows their names."""
     try:
-        return os.path.abspath(os.fsencode(path))
+        whole = os.path.abspath(os.fsencode(path))
     except FileNotFoundError:  # asked for the current folder
         raise FolderMissing(
             "The current folder is not there any more; change to another, or give whole paths."
         ) from None
+    # POSIX lets two slashes at the start mean something else than one, and so they are kept. On the
+    # systems of today they mean the same, and one folder must not come in twice.
+    return whole[1:] if os.name != "nt" and whole.startswith(b"//") else whole
 
 
 def valid_text(text: str) -> str:

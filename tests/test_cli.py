@@ -115,6 +115,16 @@ def test_a_question_a_line_is_answered_before_the_next_is_asked(shop: Shop) -> N
     assert (rest, errors, talk.returncode) == (b"", b"", 0)
 
 
+def test_the_mark_at_the_start_of_a_text_file_is_no_part_of_the_first_question(
+    shop: Shop,
+) -> None:
+    talk = shop.start("search", "-", "--json", "--top", "1", stdin=subprocess.PIPE)
+    out, _ = talk.communicate("\ufeffa dog\r\na dog\r\n".encode(), timeout=60)
+    first, second = map(json.loads, out.splitlines())
+    assert first["query"] == second["query"] == "a dog"
+    assert first["results"] == second["results"]
+
+
 def test_a_search_with_a_model_that_has_read_nothing_says_so(shop: Shop, tmp_path: Path) -> None:
     other = Shop(shop.library.root.parent, write_tiny_model(tmp_path / "other", seed=1))
     out, errors = other.run("search", "a dog")
@@ -374,6 +384,10 @@ def test_a_query_without_end_holds_up_nobody(shop: Shop) -> None:
         ("search", "dog", "--image", "x.jpg"),
         ("status", "--device", "quantum"),
         ("classify", "x.jpg", "--labels", " , "),
+        ("index", ""),
+        ("index", "photos", ""),
+        ("search", "--image", ""),
+        ("classify", "", "--labels", "cat"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_a_word(
@@ -387,6 +401,28 @@ def test_wrong_usage_ends_with_2_and_a_word(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err
+
+
+@pytest.mark.parametrize("count", ["many", "1e3", "2.5", "", "-1"])
+def test_how_many_hits_is_refused_in_words_for_people(
+    count: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from photofind.__main__ import main
+
+    with pytest.raises(SystemExit):
+        main(["search", "dog", "--top", count])
+    assert f"'{count}' is not a positive whole number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["status", "index"])
+def test_a_library_without_a_name_is_not_the_persons_own(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from photofind.__main__ import main
+
+    words = [command, *(["photos"] if command == "index" else []), "--library", ""]
+    assert main(words) == 2
+    assert "--library is empty" in capsys.readouterr().err
 
 
 def test_options_may_stand_before_the_command() -> None:

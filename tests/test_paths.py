@@ -43,6 +43,13 @@ def test_a_path_is_made_absolute_without_resolving_links(tmp_path: Path) -> None
     assert absolute(tmp_path / "link" / ".." / "link") == os.fsencode(tmp_path / "link")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there two of them begin the name of a server")
+def test_slashes_at_the_start_are_one(tmp_path: Path) -> None:
+    whole = os.fsencode(tmp_path)
+    assert absolute(b"/" + whole) == absolute(b"//" + whole) == absolute(whole) == whole
+    assert absolute("//") == b"/"
+
+
 def test_the_option_wins_over_the_environment_over_the_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

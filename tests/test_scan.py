@@ -18,7 +18,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photofind import scan as scanning
 from photofind.errors import Cancelled, FolderMissing, FolderUnreadable
 from photofind.scan import FoundFile, KnownFile, ScanPlan, scan
 
@@ -244,6 +243,18 @@ if POSIX:  # on Windows a link needs rights that few have
         (library.root / "gone.jpg").symlink_to("nowhere.jpg")
         assert library.names(library.scan().added) == ["b.jpg", "real/a.jpg"]
 
+    def test_links_to_photos_in_folders_that_are_skipped_are_photos(library: Library) -> None:
+        library.put(".git/annex/a.jpg", ".git/annex/b.jpg", "sub/c.jpg", "sub/d")
+        (library.root / "a.jpg").symlink_to(".git/annex/a.jpg")
+        (library.root / "sub/a.jpg").symlink_to("../.git/annex/a.jpg")  # one of the two is enough
+        (library.root / "sub/b.jpg").symlink_to("../.git/annex/b.jpg")
+        (library.root / "c.jpg").symlink_to("sub/c.jpg")
+        (library.root / "d.jpg").symlink_to("sub/d")
+        (library.root / "folder").symlink_to(".git/annex")
+        found = library.names(library.scan().added)
+        assert found == ["a.jpg", "d.jpg", "sub/b.jpg", "sub/c.jpg"]
+        assert library.scan().unchanged == 4
+
     def test_links_out_of_the_root_are_followed_once(library: Library, tmp_path: Path) -> None:
         outside = Library(tmp_path / "outside")
         outside.put("x/a.jpg", "x/y/b.jpg", "c.jpg", "d.txt", ".e/f.jpg")
@@ -416,7 +427,7 @@ def failing(place: Path, number: int, *, after: int = 0) -> Iterator[None]:
         return Stopping(original(path))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scanning.os, "scandir", scandir)
+        patch.setattr(os, "scandir", scandir)
         yield
 
 
@@ -532,13 +543,11 @@ def marked(attributes: dict[str, dict[str, int]]) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            scanning.os,
+            os,
             "scandir",
             lambda path: Entries(map(Entry, scandir(path))),
         )
-        patch.setattr(
-            scanning.os, "stat", lambda path, **how: with_attributes(stat(path, **how), path)
-        )
+        patch.setattr(os, "stat", lambda path, **how: with_attributes(stat(path, **how), path))
         yield
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, func, or_, select
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, func, o
 from photofind.catalog.listing import in_list, is_showing
 from photofind.catalog.records import MISSING, FolderRow
 from photofind.catalog.schema import embedding, encoder, file, folder, photo, setting, tally
+from photofind.paths import is_within
 
 # Always true. Said beside a condition on presence and state, it lets SQLite find the files by the
 # index that begins with the folder, instead of looking at each.
@@ -34,6 +35,31 @@ def removed_folders(connection: Connection) -> dict[int, int]:
     rows = connection.execute(select(_removed_id, setting.c.value).where(_removed)).all()
     since = {row[0]: int(row[1]) for row in rows}
     return dict(sorted(since.items(), key=lambda each: each[::-1]))
+
+
+PassesOver = Callable[[bytes, bytes], bool]
+"""Whether scanning the one folder skips the other, which lies below it."""
+
+
+def nothing(_folder: bytes, _below: bytes) -> bool:
+    """The scan that passes over nothing."""
+    return False
+
+
+def folder_around(
+    folders: Iterable[FolderRow], path: bytes, passes_over: PassesOver
+) -> FolderRow | None:
+    """The folder that a path lies in: the innermost one of those whose scans come there."""
+    around = (f for f in folders if is_within(path, f.path) and not passes_over(f.path, path))
+    return max(around, key=lambda f: len(f.path), default=None)
+
+
+def removed_apart(connection: Connection, path: bytes, passes_over: PassesOver) -> list[int]:
+    """The removed folders below a path that scanning the path passes over."""
+    removed = connection.execute(
+        select(folder.c.id, folder.c.path).where(folder.c.id.in_(removed_ids))
+    )
+    return [row.id for row in removed if is_within(row.path, path) and passes_over(path, row.path)]
 
 
 def lies_at_or_below(path: bytes) -> ColumnElement[bool]:

@@ -7,8 +7,8 @@ scan did not find, and a setting says since when the folder is removed. Only fil
 and not missing are kept: the others know nothing worth keeping, and a file that comes back can so
 be told from one that was gone before.
 
-No file of a removed folder ever lies within a folder of the library: a folder that is added takes
-over what is kept below it.
+No file of a removed folder ever lies within a folder of the library whose scans come there: one
+that is added takes over what is kept below it.
 
 Apart from `writer.py` only to keep both of a readable size. Each function is a part of one of the
 writer's transactions and returns the photos that must then be settled.
@@ -46,10 +46,14 @@ def hide(connection: Connection, folder_id: int, now: int) -> Sequence[int]:
     return photos
 
 
-def bring_back(connection: Connection, folder_id: int, path: bytes) -> Sequence[int]:
-    """What is kept at or below a path is of this folder now, and offline until a scan finds it."""
+def bring_back(
+    connection: Connection, folder_id: int, path: bytes, apart: Sequence[int] = ()
+) -> Sequence[int]:
+    """What is kept at or below a path is of this folder now, and offline until a scan finds it;
+    not what is kept of these removed folders."""
     connection.execute(delete(setting).where(setting.c.name == removal(folder_id)))
     kept = or_(of_removed_folder, file.c.folder_id == folder_id) & lies_at_or_below(path)
+    kept &= file.c.folder_id.not_in(apart)
     photos = connection.scalars(select(file.c.photo_id).where(kept)).all()
     connection.execute(update(file).where(kept).values(folder_id=folder_id, presence=OFFLINE))
     drop_empty(connection)

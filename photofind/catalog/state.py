@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, exists, false, literal
 from photofind.catalog import lookups, vectors
 from photofind.catalog.check import contradictions
 from photofind.catalog.listing import in_list
+from photofind.catalog.lookups import PassesOver
 from photofind.catalog.opening import faults
 from photofind.catalog.records import HERE, OFFLINE, READ, WAITING, FolderRow, PendingFile
 from photofind.catalog.schema import embedding, file, folder, photo
@@ -46,6 +47,12 @@ class CatalogState:
         with self._reading() as connection:
             return lookups.folder_rows(connection)
 
+    def folder_around(
+        self, path: bytes, passes_over: PassesOver = lookups.nothing
+    ) -> FolderRow | None:
+        """The folder that a path lies in: the innermost one of those whose scans come there."""
+        return lookups.folder_around(self.folders(), path, passes_over)
+
     def known_files(self, folder_id: int, below: bytes | None = None) -> list["KnownFile"]:
         """The files of a folder, or of the part of it at or below a path; missing ones, too."""
         wanted = file.c.folder_id == folder_id
@@ -53,11 +60,15 @@ class CatalogState:
             wanted &= lookups.lies_at_or_below(below)
         return self._known(wanted, file.c.presence)
 
-    def removed_files(self, below: bytes) -> list["KnownFile"]:
+    def removed_files(
+        self, below: bytes, passes_over: PassesOver = lookups.nothing
+    ) -> list["KnownFile"]:
         """The files at or below a path that are kept of removed folders, as they will be known when
         a folder there is added."""
+        with self._reading() as connection:
+            apart = lookups.removed_apart(connection, below, passes_over)
         wanted = lookups.of_removed_folder & lookups.lies_at_or_below(below)
-        return self._known(wanted, literal(OFFLINE))
+        return self._known(wanted & file.c.folder_id.not_in(apart), literal(OFFLINE))
 
     def removed_paths(self) -> set[bytes]:
         """The folders that were removed and of which something is kept."""

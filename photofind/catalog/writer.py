@@ -33,6 +33,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from photofind.catalog import lookups, removing, vectors
 from photofind.catalog.listing import in_list, settle
+from photofind.catalog.lookups import PassesOver
 from photofind.catalog.merging import Merging, photos_of
 from photofind.catalog.opening import faults, open_for_writing
 from photofind.catalog.planning import PlanWriter
@@ -115,29 +116,44 @@ class Catalog(CatalogState):
 
     # ------------------------------------------------------------------------- folders
 
-    def add_folder(self, path: bytes) -> FolderRow:
+    def add_folder(self, path: bytes, passes_over: PassesOver = lookups.nothing) -> FolderRow:
         """The folder at this path, added if need be.
 
         Within a known folder it is that one. Above known ones it takes their place, with all that
-        is known of their files. What is kept of removed folders comes back with it: these files
-        are offline until a scan finds them.
+        is known of their files; but where the outer one's scan passes over the inner one, both
+        stay, or the outer would give up what it never sees. What is kept of removed folders comes
+        back with it: these files are offline until a scan finds them.
         """
         with self._writing() as connection:
             known = lookups.folder_rows(connection)
-            around = next((row for row in known if is_within(path, row.path)), None)
-            if around is not None:
+            around = lookups.folder_around(known, path, passes_over)
+            if around is not None and around.path != path:
                 return around
-            inner = [row.id for row in known if is_within(row.path, path)]
-            made = upsert(folder).values(path=path, online=True, added_at=_now())
-            folder_id = connection.scalars(
-                made.on_conflict_do_update(  # it was removed
-                    index_elements=["path"], set_={"online": True}
-                ).returning(folder.c.id)
-            ).one()
-            self._settle(connection, removing.bring_back(connection, folder_id, path))
+            inner = [
+                row.id
+                for row in known
+                if row.path != path
+                and is_within(row.path, path)
+                and not passes_over(path, row.path)
+            ]
+            if around is None:
+                folder_id = self._begin_folder(connection, path, passes_over)
+            else:
+                folder_id = around.id
             self._take_over(connection, inner, folder_id)
             rows = lookups.folder_rows(connection)
             return next(row for row in rows if row.id == folder_id)
+
+    def _begin_folder(self, connection: Connection, path: bytes, passes_over: PassesOver) -> int:
+        made = upsert(folder).values(path=path, online=True, added_at=_now())
+        folder_id: int = connection.scalars(
+            made.on_conflict_do_update(  # it was removed
+                index_elements=["path"], set_={"online": True}
+            ).returning(folder.c.id)
+        ).one()
+        apart = lookups.removed_apart(connection, path, passes_over)
+        self._settle(connection, removing.bring_back(connection, folder_id, path, apart))
+        return folder_id
 
     def _take_over(self, connection: Connection, inner: Sequence[int], folder_id: int) -> None:
         concerned = in_list(file.c.folder_id, inner)

@@ -7,6 +7,7 @@ Exit status: 0 done, 1 failed with one clear line, 2 wrong usage. Paths are show
 """
 
 import argparse
+import codecs
 import contextlib
 import json
 import os
@@ -157,7 +158,9 @@ def _search(chosen: argparse.Namespace, paths: LibraryPaths) -> int:
 
 
 def _lines() -> Iterator[str]:
-    for line in sys.stdin.buffer:
+    for number, line in enumerate(sys.stdin.buffer):
+        if number == 0:
+            line = line.removeprefix(codecs.BOM_UTF8)  # which editors of Windows begin a file with
         query = line.decode("utf-8", "replace").rstrip("\r\n")
         if query.strip():
             yield query

@@ -78,6 +78,13 @@ def parse(words: list[str]) -> argparse.Namespace:
     demo = commands.add_parser("demo", parents=[shared], help="the main job on sample photos")
     demo.add_argument("--window", action="store_true", help="show them in the window")
     chosen = _with_defaults(parser.parse_args(words))
+    # An empty path would be the current folder: what a script asks for whose variable is not set.
+    if chosen.command == "index" and not all(chosen.paths):
+        index.error("a PATH is empty")
+    if chosen.command == "search" and chosen.image == "":
+        search.error("the FILE of --image is empty")
+    if chosen.command == "classify" and not chosen.image:
+        classify.error("the IMAGE is empty")
     if chosen.command == "search":
         given = (chosen.query is not None) + (chosen.image is not None)
         if given != 1 or (chosen.query is not None and not chosen.query.strip()):
@@ -107,6 +114,8 @@ def _with_defaults(chosen: argparse.Namespace) -> argparse.Namespace:
     for name, default in (("library", None), ("model", None), ("device", None), ("json", False)):
         if not hasattr(chosen, name):
             setattr(chosen, name, default)
+    if chosen.library == "":  # the person's own would be a surprise
+        raise UsageError("The DIR of --library is empty; name a folder, or leave the option out.")
     if chosen.model is not None:
         if not _is_unicode(chosen.model):
             raise UsageError("--model is no valid UTF-8; rename the file or folder of the model.")
@@ -120,9 +129,12 @@ def _is_unicode(text: str) -> bool:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
     return min(number, MOST_HITS)
 
 

@@ -116,7 +116,9 @@ def _local_dir(given: str) -> ModelSpec:
     folder = Path(os.path.abspath(Path(given).expanduser()))
     if not given or not folder.is_dir():
         raise ModelError(
-            "There is no model folder {folder}.", folder=folder if given else "(none named)"
+            "There is no model folder {folder}; check its path, connect its drive, or choose"
+            " another model.",
+            folder=folder if given else "(none named)",
         )
     if not (folder / CONFIG_NAME).is_file():
         raise ModelError(
@@ -139,7 +141,11 @@ def _of_file(architecture: str, given: str) -> ModelSpec:
             kind=LOCAL_DIR,
         )
     if not file.is_file():
-        raise ModelError("There is no model file {file}.", file=file)
+        raise ModelError(
+            "There is no model file {file}; check its path, connect its drive, or choose another"
+            " model.",
+            file=file,
+        )
     languages = _architecture_languages(architecture)
     return ModelSpec(f"{architecture}:{file}", architecture, file, False, languages)
 

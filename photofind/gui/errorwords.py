@@ -105,14 +105,22 @@ OF_MODELS = (
         "{architecture} has no pretrained weights named {source}, and there is no such file. "
         "Known: {known}.",
     ),
-    QT_TRANSLATE_NOOP("Error", "There is no model folder {folder}."),
+    QT_TRANSLATE_NOOP(
+        "Error",
+        "There is no model folder {folder}; check its path, connect its drive, or choose another "
+        "model.",
+    ),
     QT_TRANSLATE_NOOP(
         "Error",
         "{folder} is not an open_clip model: it has no {config}. Name a folder that has one "
         "beside its weights.",
     ),
     QT_TRANSLATE_NOOP("Error", "{file} is a folder; a model's folder is named as {kind}:{file}."),
-    QT_TRANSLATE_NOOP("Error", "There is no model file {file}."),
+    QT_TRANSLATE_NOOP(
+        "Error",
+        "There is no model file {file}; check its path, connect its drive, or choose another "
+        "model.",
+    ),
     QT_TRANSLATE_NOOP("Error", "The model folder {folder} has no weights in it."),
     QT_TRANSLATE_NOOP("Error", "The model configuration {file} cannot be read: {detail}."),
     QT_TRANSLATE_NOOP("Error", "The model configuration {file} is not a table of settings."),

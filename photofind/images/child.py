@@ -85,10 +85,26 @@ class Pixels(Answer, frozen=True):
         return np.frombuffer(self.values, np.uint8).reshape(self.height, self.width, 3)
 
 
+class Moment(msgspec.Struct, frozen=True, array_like=True):
+    """A time in nanoseconds since the epoch. File systems know years in which these need more than
+    the 64 bits that a message has for a number."""
+
+    seconds: int
+    nanoseconds: int
+
+    @classmethod
+    def of(cls, time_ns: int) -> "Moment":
+        return cls(*divmod(time_ns, 10**9))
+
+    @property
+    def time_ns(self) -> int:
+        return self.seconds * 10**9 + self.nanoseconds
+
+
 class Photo(Answer, frozen=True):
     content_hash: bytes
     size: int
-    mtime_ns: int
+    mtime: Moment
     facts: Facts
     thumbnail: bytes
     pixels: Pixels | None
@@ -98,7 +114,7 @@ class Photo(Answer, frozen=True):
         return cls(
             photo.content_hash,
             photo.size,
-            photo.mtime_ns,
+            Moment.of(photo.mtime_ns),
             photo.facts,
             photo.thumbnail,
             None if photo.pixels is None else Pixels.of(photo.pixels),
@@ -108,7 +124,7 @@ class Photo(Answer, frozen=True):
         return ReadPhoto(
             self.content_hash,
             self.size,
-            self.mtime_ns,
+            self.mtime.time_ns,
             self.facts,
             self.thumbnail,
             # Its own memory: torch warns about arrays that cannot be written.
@@ -119,7 +135,11 @@ class Photo(Answer, frozen=True):
 class Hashed(Answer, frozen=True):
     content_hash: bytes
     size: int
-    mtime_ns: int
+    mtime: Moment
+
+    @classmethod
+    def of(cls, content_hash: bytes, size: int, mtime_ns: int) -> "Hashed":
+        return cls(content_hash, size, Moment.of(mtime_ns))
 
 
 class Refused(Answer, frozen=True):
@@ -152,7 +172,7 @@ def carry_out(work: AnyWork) -> AnyAnswer:
         case ReadBytes(data, preprocessing, limit):
             return Photo.of(read_picture(data, preprocessing, pixel_limit=limit))
         case HashFile(path):
-            return Hashed(*content_hash(path))
+            return Hashed.of(*content_hash(path))
         case OpenUpright(path, at_least):
             return Pixels.of(np.asarray(open_upright(path, at_least=at_least)))
 

@@ -21,6 +21,7 @@ from photofind.images.colour import plain, to_srgb
 from photofind.images.facts import Facts, exif_of, orientation_of, read_facts
 from photofind.images.opening import decoder_errors, open_picture
 from photofind.images.preprocessing import Shrunk
+from photofind.images.unended import with_end
 
 # A picture in work takes up to 16 bytes a pixel: Pillow keeps 4, and up to four copies live at
 # once (of the decoder, decoded, converted, turned). One picture may take a quarter of the
@@ -146,6 +147,18 @@ def _load_preview(opened: raw.Raw, shrink: Shrink, limit: int) -> _Loaded | None
 
 def _load(stream: BinaryIO, head: bytes, shrink: Shrink, limit: int) -> _Loaded:
     image = open_picture(stream, head)
+    try:
+        return _load_opened(image, shrink, limit)
+    except OSError as error:
+        if error.errno is not None or not isinstance(image, JpegImagePlugin.JpegImageFile):
+            raise
+        ended = with_end(stream, limit)
+        if ended is None:
+            raise
+        return _load(ended, head, shrink, limit)
+
+
+def _load_opened(image: Image.Image, shrink: Shrink, limit: int) -> _Loaded:
     size = image.size
     scale = min(1.0, shrink(*size))
     extent: tuple[float, float] | None = None  # of the full picture in the decoded one

@@ -287,8 +287,8 @@ def _result(message: bytes) -> object:
             return photo.read_photo()
         case child.Pixels() as pixels:
             return pixels.array()
-        case child.Hashed(content_hash, size, mtime_ns):
-            return content_hash, size, mtime_ns
+        case child.Hashed(content_hash, size, mtime):
+            return content_hash, size, mtime.time_ns
         case child.Refused(reason, detail):
             raise UnreadablePhoto(reason, detail)
         case child.Broken(trace):

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 
 from photofind.catalog import Catalog
@@ -17,13 +17,14 @@ from photofind.errors import (
     WorkerUnavailable,
 )
 from photofind.images.pool import DecodePool
+from photofind.library.changes import Changes
 from photofind.library.jobs import Client, Job
 from photofind.library.mending import Mending
 from photofind.library.models import Models
 from photofind.library.progress import Pace
 from photofind.library.purging import Purging
 from photofind.library.queries import Asked, answer
-from photofind.library.reading import Outcome, Reading
+from photofind.library.reading import Reading
 from photofind.library.scanning import Scanning
 from photofind.paths import LibraryPaths
 from photofind.protocol import (
@@ -33,7 +34,6 @@ from photofind.protocol import (
     Event,
     Failed,
     Index,
-    LibraryChanged,
     Pause,
     Prioritise,
     RemoveFolder,
@@ -47,7 +47,6 @@ from photofind.thumbnails import ThumbnailWriter
 
 _log = logging.getLogger(__name__)
 
-CHANGED_SECONDS = 0.5  # between two announcements that the catalog changed
 SAVE_SECONDS = 60.0  # between two writings of the index file while much is indexed
 # Faults of the world that may have passed by the next scan; other reasons wait for a changed file.
 PASSING = (Reason.NO_PERMISSION, Reason.VANISHED, Reason.READ_ERROR)
@@ -92,9 +91,7 @@ class Library:
         self._paused_by: object = None  # the client that asked for it last
         self._cancelled: deque[tuple[Client, int]] = deque()
         self._wanted: tuple[int, ...] | None = None  # photo ids on screen, newest list
-        self._changed_ids: list[int] = []
-        self._changed_layout = False
-        self._changed_at = 0.0
+        self._changes = Changes(announce)
         self._saved_at = time.monotonic()
         self._worked = False  # since memory was given back
         self._query_began: float | None = None  # None while the query thread has nothing to do
@@ -207,9 +204,9 @@ class Library:
             elif not self._jobs and not self._purging.seconds_left():
                 self._purging.idle()
             self._finish_jobs()
-            self._tell_changes()
+            self._changes.tell()
         self._let_go()
-        self._tell_changes(at_once=True)
+        self._changes.tell(at_once=True)
 
     def close(self) -> None:
         """Close every file. The index cache is written if it is worth it."""
@@ -242,7 +239,7 @@ class Library:
                 self._models.choose(request.model, request.device)
                 self._let_go()
             self._refill()
-            self._note_change(layout=True)
+            self._changes.note(layout=True)
             client.send(Done(id=request.id))
         except PhotoFindError as error:
             client.send(Failed.of(error, request.id))
@@ -265,8 +262,8 @@ class Library:
             if not self._scanning.look_at(place, job, lambda: self._is_unwanted(job)):
                 job.cancelled = True
                 break
-            self._changed_layout = True
-            self._tell_changes(at_once=True)
+            self._changes.note(layout=True)
+            self._changes.tell(at_once=True)
         if self._stopping.is_set():
             return
         self._forget_removed()
@@ -284,7 +281,7 @@ class Library:
 
     def _remove_folder(self, request: RemoveFolder) -> None:
         self._catalog.remove_folder(request.folder_id, keep=not request.forget)
-        self._note_change(layout=True)
+        self._changes.note(layout=True)
         self._forget_removed()
         self._models.refresh_indexes()
         while request.forget and not self._stopping.is_set() and self._purging.step():
@@ -309,7 +306,7 @@ class Library:
             # What went, or went offline, since they began is not read for them any more.
             other.waiting = {file_id for file_id in other.waiting if file_id in self._reading}
         if job is not None:
-            job.waiting = self._scanning.within(waiting, places) - job.unseen
+            job.waiting = self._scanning.reached(waiting, places) - job.unseen
             # Files that did not change but were never read are counted when they are.
             job.unchanged -= len(job.waiting - job.new)
         self._pace.begin(len(self._reading))
@@ -348,7 +345,7 @@ class Library:
             for outcome in outcomes:
                 for job in self._jobs:
                     job.take(outcome.file_id, outcome.kind, outcome.replaced)
-            self._note_outcomes(outcomes)
+            self._changes.note_outcomes(outcomes)
         self._pace.say("indexing")
         if time.monotonic() - self._saved_at > SAVE_SECONDS:
             self._save()
@@ -363,23 +360,17 @@ class Library:
             job.offline += look.offline
         if look.offline:
             self._refill()
-            self._note_change(layout=True)
+            self._changes.note(layout=True)
 
     def _mend_a_little(self, mending: Mending) -> None:
         try:
-            self._changed_ids += mending.step()
+            self._changes.note(mending.step())
         except PhotoFindError as error:
             _log.warning("thumbnails could not be made again: %s", error)
             self._mending = None
             return
         if mending.done:
             self._mending = None
-
-    def _note_outcomes(self, outcomes: Iterable[Outcome]) -> None:
-        for outcome in outcomes:
-            if outcome.photo_id is not None:
-                self._changed_ids.append(outcome.photo_id)
-            self._changed_layout |= outcome.redated or outcome.kind == "failed"
 
     def _give_up(self, error: PhotoFindError) -> None:
         """The world does not let us go on (a full disk, a model that is not there): say so, and
@@ -420,11 +411,18 @@ class Library:
         self._saved_at = time.monotonic()
 
     def _close_job(self, job: Job) -> None:
-        self._tell_changes(at_once=True)
-        if job.client is not None:
-            encoder = self._reading.model.encoder if self._reading is not None else None
-            model, device = (encoder.name, encoder.device) if encoder is not None else ("", "")
-            job.client.send(job.report(model, device))
+        self._changes.tell(at_once=True)
+        if job.client is None:
+            return
+        try:
+            self._catalog.verify()  # what went into a file that was deleted meanwhile is not kept
+        except PhotoFindError as error:
+            _log.error("what was indexed is lost: %s", error)
+            job.client.send(Failed.of(error, job.request.id))
+            return
+        encoder = self._reading.model.encoder if self._reading is not None else None
+        model, device = (encoder.name, encoder.device) if encoder is not None else ("", "")
+        job.client.send(job.report(model, device))
 
     def _mind_the_cancelled(self) -> None:
         # One that still stands in the queue is met when its turn comes, by `_is_unwanted`.
@@ -446,23 +444,6 @@ class Library:
                 self._reading.drop()
                 self._pace.total = self._pace.done + len(self._reading)
         self._cancelled.extendleft(early)
-
-    # --------------------------------------------------------------------------- telling
-
-    def _note_change(self, *, layout: bool) -> None:
-        self._changed_layout |= layout
-
-    def _tell_changes(self, *, at_once: bool = False) -> None:
-        if not self._changed_ids and not self._changed_layout:
-            return
-        now = time.monotonic()
-        if not at_once and now - self._changed_at < CHANGED_SECONDS:
-            return
-        self._changed_at = now
-        self._announce(
-            LibraryChanged(layout=self._changed_layout, photo_ids=tuple(self._changed_ids))
-        )
-        self._changed_ids, self._changed_layout = [], False
 
 
 def _since(moment: float | None) -> float:

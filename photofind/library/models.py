@@ -10,7 +10,7 @@ import numpy as np
 
 from photofind.catalog import Catalog
 from photofind.encoder import BUILTIN, Encoder, open_encoder, resolve
-from photofind.errors import PhotoFindError
+from photofind.errors import ModelError, PhotoFindError
 from photofind.index import VectorIndex
 from photofind.library.modellist import model_lines
 from photofind.paths import LibraryPaths
@@ -165,8 +165,12 @@ class Models:
     def _remember(self, loaded: LoadedModel) -> None:
         """What readers of the catalog need to count: the key of the library's own encoder."""
         own = self._catalog.setting("model") or self._override
-        # The built-in one may be missing from an installation that uses another.
-        if loaded.encoder.name == (resolve(own).name if own else BUILTIN):
+        try:
+            # The built-in one may be missing from an installation that uses another.
+            name = resolve(own).name if own else BUILTIN
+        except ModelError:
+            return  # its files are gone: this is another, and must be no less usable for that
+        if loaded.encoder.name == name:
             self._catalog.set_setting("encoder_key", loaded.encoder.key)
             self._catalog.set_setting("model_used", loaded.encoder.name)
             self._catalog.set_setting("device_used", loaded.encoder.device)

@@ -12,8 +12,9 @@ from photofind.library.jobs import Job
 from photofind.library.looks import Look, Looks
 from photofind.library.progress import Pace
 from photofind.paths import is_within, shown_path
-from photofind.scan import KnownFile, ScanPlan, scan, unanswered
+from photofind.scan import KnownFile, ScanPlan, passes_over, scan, unanswered
 
+FILES_AT_ONCE: Final = 1000
 EXCLUSIONS: Final = "exclusions"  # the setting: a JSON list of patterns
 
 
@@ -33,7 +34,7 @@ class Scanning:
         """
         if not paths:
             return [folder.path for folder in self._catalog.folders()]
-        places = _outermost(paths)
+        places = self._outermost(paths)
         removed = self._catalog.removed_paths()
         for place in places:
             around = self._folder_around(place)
@@ -67,14 +68,15 @@ class Scanning:
         take (see `looks`).
         """
         folder = self._folder_around(place)
-        if folder is not None:
+        if folder is not None and folder.path != place:
             known = self._catalog.known_files(folder.id, place)
         else:
             # A folder above known ones takes them over, with all that is known of their files, and
-            # with what is kept of removed ones.
-            within = [inner for inner in self._catalog.folders() if is_within(inner.path, place)]
+            # with what is kept of removed ones. Those that it passed over until now come to it too.
+            within = [f for f in self._catalog.folders() if self._reaches(place, f.path)]
             known = [file for inner in within for file in self._catalog.known_files(inner.id)]
-            known += self._catalog.removed_files(place)
+            if folder is None:
+                known += self._catalog.removed_files(place, self._passes_over)
         patterns = self.patterns()
 
         def look(under_way: Look) -> ScanPlan:
@@ -97,35 +99,28 @@ class Scanning:
             return False
         except TimeoutError as error:
             plan = unanswered(place, known, error)
-        if folder is None:
-            folder = self._catalog.add_folder(place)
+        folder = self._catalog.add_folder(place, self._passes_over)
         _count(job, plan, known, new=self._catalog.apply(folder.id, plan))
         return True
 
     def missed(self, paths: Sequence[bytes], job: Job, unwanted: Callable[[], bool]) -> None:
         """Look at the folders around files that could not be read, where the folder is gone itself:
         a drive was pulled out. One that is empty may be where it was."""
+
+        def meanwhile(_: Look) -> None:
+            if unwanted():
+                raise Cancelled("Looking after a drive was stopped.")
+
         for folder in self._catalog.folders():
             if folder.online and any(is_within(path, folder.path) for path in paths):
                 try:
-                    there = self._looks.at(
-                        folder.path, partial(_holds, folder.path), lambda _: None
-                    )
+                    there = self._looks.at(folder.path, partial(_holds, folder.path), meanwhile)
+                except Cancelled:
+                    return
                 except TimeoutError:
                     there = False
                 if not there:
                     self.look_at(folder.path, job, unwanted)
-
-    def within(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
-        """Those of the files that lie in these places."""
-        if all(any(is_within(f.path, p) for p in places) for f in self._catalog.folders()):
-            return set(file_ids)
-        found: set[int] = set()
-        for start in range(0, len(file_ids), 1000):
-            for file in self._catalog.files(file_ids[start : start + 1000]):
-                if any(is_within(file.path, place) for place in places):
-                    found.add(file.id)
-        return found
 
     def patterns(self) -> tuple[str, ...]:
         """The patterns of files and folders to skip."""
@@ -141,8 +136,44 @@ class Scanning:
         if patterns:
             self.set_patterns((*self.patterns(), *patterns))
 
+    def reached(self, file_ids: Sequence[int], places: Sequence[bytes]) -> set[int]:
+        """Those of these files that a look at these places reaches."""
+
+        def around(path: bytes) -> bool:
+            return any(is_within(path, place) for place in places)
+
+        # Hidden folders, say, that were added by themselves.
+        folders = [folder.path for folder in self._catalog.folders()]
+        apart = [
+            folder
+            for folder in folders
+            if around(folder) and not any(self._reaches(place, folder) for place in places)
+        ]
+        if not apart and all(around(folder) for folder in folders):
+            return set(file_ids)
+        found: set[int] = set()
+        for start in range(0, len(file_ids), FILES_AT_ONCE):
+            for file in self._catalog.files(file_ids[start : start + FILES_AT_ONCE]):
+                if around(file.path) and not any(is_within(file.path, f) for f in apart):
+                    found.add(file.id)
+        return found
+
     def _folder_around(self, place: bytes) -> FolderRow | None:
-        return next((f for f in self._catalog.folders() if is_within(place, f.path)), None)
+        return self._catalog.folder_around(place, self._passes_over)
+
+    def _passes_over(self, folder: bytes, below: bytes) -> bool:
+        return passes_over(folder, below, self.patterns())
+
+    def _reaches(self, folder: bytes, place: bytes) -> bool:
+        return is_within(place, folder) and not self._passes_over(folder, place)
+
+    def _outermost(self, paths: Iterable[bytes]) -> list[bytes]:
+        """The paths without those that a look at another of them reaches."""
+        kept: list[bytes] = []
+        for path in sorted(set(paths), key=len):
+            if not any(self._reaches(other, path) for other in kept):
+                kept.append(path)
+        return kept
 
 
 def _glance(place: bytes, _look: Look) -> str:
@@ -159,15 +190,6 @@ def _holds(place: bytes, _look: Look) -> bool:
             return next(entries, None) is not None
     except OSError:
         return False
-
-
-def _outermost(paths: Iterable[bytes]) -> list[bytes]:
-    """The paths without those that lie within another of them."""
-    kept: list[bytes] = []
-    for path in sorted(set(paths), key=len):
-        if not any(is_within(path, other) for other in kept):
-            kept.append(path)
-    return kept
 
 
 def _count(job: Job, plan: ScanPlan, known: Sequence[KnownFile], *, new: Iterable[int]) -> None:

@@ -456,8 +456,8 @@
         <translation>{architecture}에는 {source}이라는 학습된 가중치가 없고, 그런 파일도 없습니다. 알려진 가중치: {known}.</translation>
     </message>
     <message>
-        <source>There is no model folder {folder}.</source>
-        <translation>{folder} 모델 폴더가 없습니다.</translation>
+        <source>There is no model folder {folder}; check its path, connect its drive, or choose another model.</source>
+        <translation>{folder} 모델 폴더가 없습니다. 경로를 확인하거나, 드라이브를 연결하거나, 다른 모델을 선택하세요.</translation>
     </message>
     <message>
         <source>{folder} is not an open_clip model: it has no {config}. Name a folder that has one beside its weights.</source>
@@ -468,8 +468,8 @@
         <translation>{file}은(는) 폴더입니다. 모델 폴더는 {kind}:{file}로 지정합니다.</translation>
     </message>
     <message>
-        <source>There is no model file {file}.</source>
-        <translation>{file} 모델 파일이 없습니다.</translation>
+        <source>There is no model file {file}; check its path, connect its drive, or choose another model.</source>
+        <translation>{file} 모델 파일이 없습니다. 경로를 확인하거나, 드라이브를 연결하거나, 다른 모델을 선택하세요.</translation>
     </message>
     <message>
         <source>The model folder {folder} has no weights in it.</source>

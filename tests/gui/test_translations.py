@@ -18,8 +18,8 @@ from photofind.resources import resource
 from tests.gui import translations
 
 # Of the core: what they say may be shown by the window.
-ROOMS = ("library", "encoder", "images", "catalog", "index")
-MODULES = ("worker", "client", "scan", "search", "disk", "thumbnails", "protocol")
+ROOMS = ("scan", "library", "encoder", "images", "catalog", "index")
+MODULES = ("worker", "client", "search", "disk", "thumbnails", "protocol")
 PLACEHOLDER = re.compile(r"\{\w+\}|%L?n")
 
 

@@ -208,6 +208,47 @@ def test_overlapping_folders_do_not_double(library: Running, photos: Path) -> No
     assert library.found() == set(paths)
 
 
+@pytest.mark.parametrize("hidden_first", [True, False])
+def test_a_hidden_folder_added_by_itself_stays_beside_the_one_around_it(
+    library: Running, photos: Path, hidden_first: bool
+) -> None:
+    plain = fill(photos, 3)
+    hidden = fill(photos / ".kept" / "trip", 2, first=3)
+    places = [photos / ".kept" / "trip", photos]
+    for place in places if hidden_first else reversed(places):
+        library.index(place)
+    assert library.found() == {*plain, *hidden}
+    assert counts(library.index(photos)) == (3, 0, 3, 0, 0, 0)
+    assert counts(library.index(*places)) == (5, 0, 5, 0, 0, 0)
+    assert counts(library.index()) == (5, 0, 5, 0, 0, 0)
+    assert library.found() == {*plain, *hidden}
+    assert library.ledger().files == 5
+
+
+def test_a_hidden_folder_and_the_one_around_it_may_be_named_at_once(
+    library: Running, photos: Path
+) -> None:
+    paths = fill(photos, 3) + fill(photos / ".kept", 2, first=3)
+    fill(photos / ".other", 2, first=5)
+    assert counts(library.index(photos, photos / ".kept")) == (5, 5, 0, 0, 0, 0)
+    assert library.found() == set(paths)
+
+
+def test_a_folder_that_is_skipped_no_more_comes_to_the_one_around_it(
+    library: Running, photos: Path
+) -> None:
+    paths = fill(photos, 3) + fill(photos / "raw", 2, first=3)
+    library.ask(SetExclusions(id=2, patterns=("raw",)))
+    library.index(photos)
+    library.index(photos / "raw")
+    assert counts(library.index()) == (5, 0, 5, 0, 0, 0)
+    library.ask(SetExclusions(id=2, patterns=()))
+    assert counts(library.index(photos)) == (5, 0, 5, 0, 0, 0)
+    assert counts(library.index()) == (5, 0, 5, 0, 0, 0)
+    assert library.found() == set(paths)
+    assert library.ledger().files == 5
+
+
 def test_bad_files_are_set_aside_with_reasons_and_taken_once_mended(
     library: Running, photos: Path
 ) -> None:
@@ -526,6 +567,25 @@ def test_nobody_is_told_of_a_model_that_one_search_names(
         library.search(text="x", model=other, device="auto")
     assert told() == before
     assert library.search(text="x").model == library.model
+
+
+def test_another_model_serves_though_the_librarys_own_is_gone(
+    open_library: Callable[[], Running], photos: Path, tmp_path: Path
+) -> None:
+    paths = fill(photos, 3)
+    library = open_library()
+    other = write_tiny_model(tmp_path / "other", seed=1)
+    library.model, own = other, library.model
+    library.index(photos)
+    shutil.rmtree(tmp_path / "other")
+    library = open_library()
+    with pytest.raises(ModelError, match="other"):
+        library.search(text="x")
+    assert library.search(text="x", model=own).model == own
+    library.model = own
+    assert library.index(photos).model == own
+    assert library.found() == set(paths)
+    assert library.search(text="x").model == own
 
 
 def test_the_librarys_model_is_told_though_one_search_named_it_before(library: Running) -> None:

@@ -64,10 +64,13 @@ class Other:
         assert eventually(lambda: self._library.ledger().waiting == files)
 
     def end(self) -> Indexed:
-        self._library.at_once(Resume(id=8))
-        answer = self._answers.get(timeout=30)
+        answer = self.answer()
         assert isinstance(answer, Indexed)
         return answer
+
+    def answer(self) -> Event:
+        self._library.at_once(Resume(id=8))
+        return self._answers.get(timeout=30)
 
 
 @pytest.fixture
@@ -237,3 +240,27 @@ def test_a_mistake_of_ours_is_told_whatever_the_library_is_called(
         assert protocol.encode(event)
     finally:
         library.close()
+
+
+def test_a_job_does_not_wait_for_a_hidden_folder_that_it_passes_over(
+    library: Running, other: Other, photos: Path
+) -> None:
+    fill(photos, 3)
+    library.index(photos)
+    fill(photos / ".kept", 2, first=3)
+    other.begin(photos / ".kept", files=2)
+    assert counts(library.index(photos)) == (3, 0, 3, 0, 0, 0)
+    assert counts(other.end()) == (2, 2, 0, 0, 0, 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps an open file from being deleted")
+def test_a_job_whose_catalog_was_deleted_meanwhile_is_not_done(
+    library: Running, other: Other, photos: Path
+) -> None:
+    fill(photos, 4)
+    other.begin(photos, files=4)
+    for part in library.paths.root.glob("catalog.sqlite*"):
+        part.unlink()
+    answer = other.answer()
+    assert isinstance(answer, Failed)
+    assert "catalog.sqlite cannot be used" in answer.message

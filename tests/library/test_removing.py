@@ -132,6 +132,22 @@ def test_a_folder_above_or_below_it_brings_back_what_lies_there(
     assert counts(library.index(photos.parent)) == (5, 0, 5, 0, 0, 0)
 
 
+def test_a_hidden_folder_comes_back_though_the_one_around_it_was_added_meanwhile(
+    library: Running, photos: Path
+) -> None:
+    hidden = fill(photos / ".kept", 3)
+    library.index(photos / ".kept")
+    remove(library, photos / ".kept")
+    plain = fill(photos, 2, first=3)
+    library.index(photos)
+    library.index(photos)
+    assert library.found() == set(plain)
+    assert counts(library.index(photos / ".kept")) == (3, 0, 3, 0, 0, 0)
+    assert library.found() == {*plain, *hidden}
+    remove(library, photos)
+    assert library.found() == set(hidden)
+
+
 def test_it_can_be_forgotten_at_once(library: Running, tmp_path: Path) -> None:
     fill(tmp_path / "one", 3)
     two = fill(tmp_path / "two", 2, first=3)
