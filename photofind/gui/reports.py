@@ -9,6 +9,7 @@ from photofind.errors import (
     FolderUnreadable,
     LibraryReadOnly,
     LibraryUnusable,
+    ModelError,
     PhotoFindError,
     UsageError,
 )
@@ -40,6 +41,7 @@ class Reports(QObject):
     """Each thing that can be wrong has a key: it is said once, and withdrawn when it is over."""
 
     look_again_wanted = Signal()  # at the catalog, that could not be read
+    models_wanted = Signal()  # for one that does not load
 
     def __init__(
         self, bridge: Bridge, reads: LibraryReads, messages: MessageBar, parent: QObject
@@ -86,6 +88,16 @@ class Reports(QObject):
             self._stopped("choice", error_sentence(error))
         elif isinstance(error, OF_AN_ERRAND):
             self._stopped("errand", error_sentence(error))
+        elif isinstance(error, ModelError):
+            self._messages.show_message(
+                Message(
+                    "indexing",
+                    error_sentence(error),
+                    Weight.ERROR,
+                    self.tr("Models…"),
+                    self.models_wanted.emit,
+                )
+            )
         elif self._bridge.link is not Link.FAILED:
             again = None if isinstance(error, NOT_AGAIN) else self._bridge.index
             self._stopped("indexing", error_sentence(error), again)

@@ -140,6 +140,7 @@ class Window(QMainWindow):
         self.searching.changed.connect(self._shown_changed)
         self.searching.said.connect(self.messages.show_message)
         self.searching.models_wanted.connect(self.dialogs.show_models)
+        self.reports.models_wanted.connect(self.dialogs.show_models)
         self.searching.waiting.connect(self.pane.show_waiting)
         field.query_changed.connect(lambda _query: self.messages.withdraw("search"))
         field.left_downwards.connect(grid.focus_first)

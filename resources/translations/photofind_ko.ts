@@ -1195,6 +1195,10 @@ Screenshots</source>
 <context>
     <name>Reports</name>
     <message>
+        <source>Models…</source>
+        <translation>모델…</translation>
+    </message>
+    <message>
         <source>Indexing was stopped. What is not read yet cannot be searched.</source>
         <translation>색인을 멈췄습니다. 아직 읽지 않은 사진은 검색되지 않습니다.</translation>
     </message>

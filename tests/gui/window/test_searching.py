@@ -209,6 +209,15 @@ def test_a_model_that_cannot_be_loaded_is_told_in_the_window_s_words(
     qtbot.waitUntil(lambda: window.messages.shown.text == "Of an older worker.")
 
 
+def test_a_model_that_fails_while_photos_are_read_leads_to_the_others(
+    window: Window, client: FakeClient, qtbot: QtBot
+) -> None:
+    client.hear(Failed(code="model", message="There is no model file /m.pt."))
+    qtbot.waitUntil(lambda: window.messages.shown is not None)
+    qtbot.mouseClick(window.messages.button, Qt.MouseButton.LeftButton)
+    assert dialog(qtbot).windowTitle() == "Models"
+
+
 def test_what_went_wrong_with_a_search_is_over_with_the_next(
     window: Window, client: FakeClient, qtbot: QtBot
 ) -> None:
