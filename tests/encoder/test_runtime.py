@@ -65,3 +65,25 @@ def test_freed_memory_is_used_again_and_not_asked_for_anew() -> None:
         [sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True, timeout=120
     )
     assert all(int(faults) < 150_000 for faults in done.stdout.split())
+
+
+IDLE = """
+import time
+from photofind.encoder.runtime import start_torch
+
+start_torch()
+import torch
+
+torch.ones(2000, 2000) @ torch.ones(2000, 2000)
+before = time.process_time()
+time.sleep(1)
+print(time.process_time() - before)
+"""
+
+
+def test_threads_that_have_nothing_to_do_take_no_processor() -> None:
+    """They may spin for microseconds, but an application that is open all day must be still."""
+    done = subprocess.run(
+        [sys.executable, "-c", IDLE], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert float(done.stdout) < 0.2
