@@ -19,6 +19,7 @@ _log = logging.getLogger(__name__)
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 TRUSTED_COSINE: Final = 0.999  # to float32 on the CPU, the least over the samples
 SAME: Final = 0.99999  # cosine between two ways to compute the same in float32
+TRIALS: Final = 6  # of what is timed
 WORTHWHILE: Final = 1.2  # bfloat16 must be this much faster than float32 on a CPU
 
 
@@ -53,7 +54,7 @@ def _problem(device: str) -> str | None:
         right = float((ones @ ones).sum()) == 512.0
     # "no kernel image is available for execution on the device", "Torch not compiled with CUDA"
     except (RuntimeError, AssertionError) as error:
-        return f"The {name} is there but does not compute ({_first_line(error)})."
+        return f"The {name} is there but does not compute ({first_line(error)})."
     return None if right else f"The {name} is there but computes wrongly."
 
 
@@ -69,17 +70,22 @@ def precisions(device: str) -> list[torch.dtype]:
 def _bfloat16_is_faster() -> bool:
     """Whether this CPU multiplies bfloat16 faster (avx512_bf16, AMX ...); tried in 10 ms."""
 
-    def least_seconds(dtype: torch.dtype) -> float:
+    def seconds(dtype: torch.dtype) -> float:
         left, right = torch.ones(256, 512, dtype=dtype), torch.ones(512, 512, dtype=dtype)
-        taken = []
-        for _ in range(6):
-            began = time.perf_counter()
-            torch.nn.functional.linear(left, right)
-            taken.append(time.perf_counter() - began)
-        return min(taken)
+        return least_seconds(lambda: torch.nn.functional.linear(left, right))
 
     with torch.inference_mode():
-        return least_seconds(torch.bfloat16) * WORTHWHILE < least_seconds(torch.float32)
+        return seconds(torch.bfloat16) * WORTHWHILE < seconds(torch.float32)
+
+
+def least_seconds(run: Callable[[], object]) -> float:
+    """How long something takes: the shortest of some runs, which least else held up."""
+    taken = []
+    for _ in range(TRIALS):
+        began = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - began)
+    return min(taken)
 
 
 def check_numbers(vectors: torch.Tensor) -> None:
@@ -116,7 +122,7 @@ def place(
             _convert(tower, device, dtype, kept)
             agreement = least_cosine(forward(sample).cpu(), reference)
         except RuntimeError as error:  # no kernel for this precision, or no memory
-            _log.info("%s: %s", form, _first_line(error))
+            _log.info("%s: %s", form, first_line(error))
             agreement = 0.0
         trusted = agreement >= TRUSTED_COSINE  # False for not-a-number
         _log.info("%s: %s, cosine %.5f", form, "used" if trusted else "not used", agreement)
@@ -169,5 +175,6 @@ def _restore(tower: Any, originals: list[tuple[Any, str, "torch.Tensor"]]) -> No
             module._buffers[name] = tensor
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What torch says, without the pages that may follow."""
     return str(error).strip().partition("\n")[0]

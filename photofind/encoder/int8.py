@@ -23,16 +23,22 @@ minute, of both cores: 11.5 in float32, 10.5 in integers (cosine 0.9979), this 2
 import copy
 import logging
 import math
-import time
 import warnings
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 import torch  # noqa: TID253 (this module is imported when an encoder is opened, not before)
 
-from photofind.encoder.devices import precisions
-from photofind.encoder.layers import Exchange, children, follower, part_attention
+from photofind.encoder.devices import least_seconds, precisions
+from photofind.encoder.layers import (
+    Exchange,
+    FusedLinear,
+    children,
+    linears,
+    part_attention,
+    put_linear,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -53,26 +59,19 @@ def is_faster() -> bool:
     numbers = torch.linspace(-1, 1, rows * inputs).view(rows, inputs)
     linear = torch.nn.Linear(inputs, outputs)
 
-    def least_seconds(layer: Any, sample: torch.Tensor) -> float:
-        taken = []
-        for _ in range(6):
-            began = time.perf_counter()
-            layer(sample)
-            taken.append(time.perf_counter() - began)
-        return min(taken)
-
     with torch.inference_mode(), warnings.catch_warnings():
         # "torch.quantize_per_tensor ... will be removed in a future release": said once, here.
         # Without it this is False. https://github.com/pytorch/pytorch/issues/184982
         warnings.simplefilter("ignore")
         try:
-            integers = least_seconds(Int8Linear(linear), numbers)
+            integers = least_seconds(partial(Int8Linear(linear), numbers))
         except (RuntimeError, AttributeError) as error:
             _log.info("no integer kernels on this computer: %s", error)
             return False
-        floats = least_seconds(linear, numbers)
+        floats = least_seconds(partial(linear, numbers))
         if reduced_floats() is not torch.float32:
-            halves = least_seconds(linear.to(torch.bfloat16), numbers.to(torch.bfloat16))
+            reduced = partial(linear.to(torch.bfloat16), numbers.to(torch.bfloat16))
+            halves = least_seconds(reduced)
             floats = min(floats, halves)
     return integers * WORTHWHILE < floats
 
@@ -86,7 +85,8 @@ def levels() -> int:
     )
     sums = _multiply(
         torch.full((1, inputs), 255, dtype=torch.uint8),
-        1.0, 0, packed, torch.ones(outputs), torch.zeros(outputs, dtype=torch.int64), None, None,
+        1.0, 0, packed, torch.ones(outputs), torch.zeros(outputs, dtype=torch.int64), None,
+        FusedLinear.activation,
     )  # fmt: skip
     return LEVELS if bool((sums == 255 * LEVELS * inputs).all()) else SAFE_LEVELS
 
@@ -105,11 +105,7 @@ def quantise(tower: Any, run: Callable[[], Any]) -> Exchange | None:
     """
     exchange = Exchange()
     part_attention(tower, exchange, reduced_floats())
-    large = [
-        (parent, name, layer)
-        for parent, name, layer in children(tower)
-        if type(layer) is torch.nn.Linear and min(layer.in_features, layer.out_features) >= SMALLEST
-    ]
+    large = linears(tower, SMALLEST)
     if len(large) < FEWEST or not is_faster():
         exchange.undo()
         return None
@@ -117,14 +113,10 @@ def quantise(tower: Any, run: Callable[[], Any]) -> Exchange | None:
     floats: list[tuple[Any, str, Any]] = []
     for parent, name, layer in large:
         integers = _best_int8(layer, inputs.pop(layer))
-        following = follower(parent, name)
         if integers is None:
             floats.append((parent, name, layer))
-            continue
-        exchange.put(parent, name, integers)
-        if following is not None and isinstance(following[1], torch.nn.GELU):
-            integers.gelu = following[1].approximate
-            exchange.put(parent, following[0], torch.nn.Identity())
+        else:
+            put_linear(exchange, parent, name, integers)
     kept = len(floats)
     floats += [child for child in children(tower) if isinstance(child[2], torch.nn.Conv2d)]
     if reduced_floats() is not torch.float32:
@@ -150,7 +142,7 @@ def _best_int8(linear: torch.nn.Linear, sample: torch.Tensor) -> "Int8Linear | N
     return smoothed if error(smoothed) <= FLOATS_ABOVE else None
 
 
-class Int8Linear(torch.nn.Module):
+class Int8Linear(FusedLinear):
     """A linear layer with weights and inputs in 8 bits; float32 comes out."""
 
     def __init__(self, linear: torch.nn.Linear, smooth: torch.Tensor | None = None) -> None:
@@ -165,7 +157,6 @@ class Int8Linear(torch.nn.Module):
         self._zeros = torch.zeros(len(self._scales), dtype=torch.int64)
         self._bias = None if linear.bias is None else linear.bias.detach().float()
         self._divisor = None if smooth is None else 1 / smooth
-        self.gelu: str | None = None  # "none" or "tanh": computed by the kernel on its way out
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         shape = (*x.shape[:-1], len(self._scales))
@@ -180,7 +171,14 @@ class Int8Linear(torch.nn.Module):
         zero = round(-least / step)
         integers = _as_bytes(torch.quantize_per_tensor(rows, step, zero, torch.quint8))
         out = _multiply(
-            integers, step, zero, self._packed, self._scales, self._zeros, self._bias, self.gelu
+            integers,
+            step,
+            zero,
+            self._packed,
+            self._scales,
+            self._zeros,
+            self._bias,
+            self.activation,
         )
         return out.view(shape)
 
@@ -193,13 +191,13 @@ def _multiply(
     scales: torch.Tensor,
     zeros: torch.Tensor,
     bias: torch.Tensor | None,
-    gelu: str | None,
+    activation: tuple[str, str],
 ) -> torch.Tensor:
     """uint8 (n, inputs) times packed int8 weights, as float32 (n, outputs)."""
-    activation, how = ("gelu", gelu) if gelu else ("none", "")
+    name, how = activation
     out: torch.Tensor = torch.ops.onednn.qlinear_pointwise(
         integers, step, zero, packed, scales, zeros, bias,
-        1.0, 0, torch.float32, activation, [], how,
+        1.0, 0, torch.float32, name, [], how,
     )  # fmt: skip
     return out
 

@@ -1,6 +1,5 @@
 """Layers of other people's networks, found and replaced by ones that compute the same faster."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import torch  # noqa: TID253 (this module is imported when an encoder is opened, not before)
@@ -38,15 +37,37 @@ def children(tower: Any) -> list[tuple[Any, str, Any]]:
     ]
 
 
-def follower(parent: torch.nn.Module, name: str) -> tuple[str, torch.nn.Module] | None:
-    """Name and layer of what is registered after a child, in the same parent; what does nothing is
-    passed over. Registration order is nearly always the order of computation; the caller compares
-    vectors."""
-    siblings: Iterator[tuple[str, torch.nn.Module]] = parent.named_children()
-    for sibling, _ in siblings:
-        if sibling == name:
-            break
-    return next((each for each in siblings if not isinstance(each[1], torch.nn.Identity)), None)
+def linears(tower: Any, smallest: int) -> list[tuple[Any, str, torch.nn.Linear]]:
+    """The linear layers with so many features in and out at least."""
+    return [
+        (parent, name, layer)
+        for parent, name, layer in children(tower)
+        if type(layer) is torch.nn.Linear and min(layer.weight.shape) >= smallest
+    ]
+
+
+class FusedLinear(torch.nn.Module):
+    """A linear layer whose kernel can compute the GELU that follows on its way out."""
+
+    activation: tuple[str, str] = ("none", "")
+    """What oneDNN is asked to compute after the product, and how."""
+
+    def take_over(self, gelu: torch.nn.GELU) -> None:
+        """Compute this one as well."""
+        self.activation = ("gelu", gelu.approximate)
+
+
+def put_linear(exchange: Exchange, parent: Any, name: str, layer: FusedLinear) -> None:
+    """Put a layer in the place of a linear one, and of the GELU registered right after it.
+
+    Registration order is nearly always the order of computation; the caller compares vectors.
+    """
+    exchange.put(parent, name, layer)
+    siblings = list(parent.named_children())
+    place = [sibling for sibling, _ in siblings].index(name) + 1
+    if place < len(siblings) and isinstance(gelu := siblings[place][1], torch.nn.GELU):
+        layer.take_over(gelu)
+        exchange.put(parent, siblings[place][0], torch.nn.Identity())
 
 
 def part_attention(tower: Any, exchange: Exchange, floats: torch.dtype) -> None:

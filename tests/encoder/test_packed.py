@@ -24,7 +24,7 @@ kernels = pytest.mark.skipif(
 def faster(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also on a computer where packed weights are no faster, they must be right."""
     seconds = iter((2.0, 1.0))
-    monkeypatch.setattr(packed, "_least_seconds", lambda _: next(seconds))
+    monkeypatch.setattr(packed, "least_seconds", lambda _: next(seconds))
 
 
 def text_tower(**how: Any) -> Any:
@@ -69,7 +69,7 @@ def test_a_tower_is_left_as_it_was(trouble: str, monkeypatch: pytest.MonkeyPatch
     tower = text_tower()
     before = [*tower.modules()]
     seconds = iter((1.0, 2.0) if trouble == "slower" else (2.0, 1.0))
-    monkeypatch.setattr(packed, "_least_seconds", lambda _: next(seconds))
+    monkeypatch.setattr(packed, "least_seconds", lambda _: next(seconds))
     if trouble == "other vectors":
         right = PackedLinear.forward
         monkeypatch.setattr(PackedLinear, "forward", lambda self, x: right(self, x).roll(1, -1))
