@@ -71,3 +71,11 @@ def client(window: Window, workers: FakeWorkers) -> FakeClient:
 def empty(open_window: Open, tmp_path: Path) -> Window:
     """A window of a library that nobody has used."""
     return open_window(LibraryPaths(tmp_path / "new"))
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[LibraryForTests]:
+    """A library of nothing yet."""
+    made = LibraryForTests(tmp_path / "library")
+    yield made
+    made.close()

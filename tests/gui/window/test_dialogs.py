@@ -18,41 +18,37 @@ from tests.gui.window.acting import CONTROL, Key, Open, dialog
 
 
 def test_files_set_aside_are_listed_with_reason_and_tried_again(
-    open_window: Open, workers: FakeWorkers, tmp_path: Path, qtbot: QtBot
+    open_window: Open, workers: FakeWorkers, bare: LibraryForTests, tmp_path: Path, qtbot: QtBot
 ) -> None:
     from photofind.catalog import FileFailed
     from photofind.errors import Reason
     from photofind.gui.setaside import SetAsideDialog
 
-    library = LibraryForTests(tmp_path / "library")
-    try:
-        for number in range(3):
-            write_photo(tmp_path / "photos", number, month=202001)
-        ids = library.add(tmp_path / "photos")
-        failed = [FileFailed(file_id, Reason.TRUNCATED, "line 3") for file_id in ids[:2]]
-        library.catalog.store(library.encoder_id, [], failed)
-        window = open_window(library.paths)
-        qtbot.waitUntil(window.sidebar.aside_button.isVisible)
-        assert window.sidebar.aside_button.text() == "2 set aside"
-        folder = window.sidebar.model.index(3).data(Qt.ItemDataRole.AccessibleTextRole)
-        assert folder == "photos, 1 photo(s)"  # as many as a click on it shows
-        qtbot.mouseClick(window.sidebar.aside_button, Qt.MouseButton.LeftButton)
-        listed = dialog(qtbot, SetAsideDialog)
-        assert isinstance(listed, SetAsideDialog)
-        qtbot.waitUntil(lambda: listed.model.rowCount() == 2)
-        first = listed.model.index(0)
-        assert "The picture is cut off" in first.data(Qt.ItemDataRole.AccessibleTextRole)
-        listed.list.setCurrentIndex(first)
-        qtbot.mouseClick(listed.retry_button, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: bool(workers.client.of(Retry)))
-        assert workers.client.of(Retry)[0].file_ids == (listed.model.files[0].file_id,)
-        listed.close()
-        window.sidebar.list.setFocus()
-        for button in (window.sidebar.aside_button, window.sidebar.add_button):  # as they stand
-            qtbot.keyClick(window.focusWidget(), Key.Key_Tab)
-            assert window.focusWidget() is button
-    finally:
-        library.close()
+    for number in range(3):
+        write_photo(tmp_path / "photos", number, month=202001)
+    ids = bare.add(tmp_path / "photos")
+    failed = [FileFailed(file_id, Reason.TRUNCATED, "line 3") for file_id in ids[:2]]
+    bare.catalog.store(bare.encoder_id, [], failed)
+    window = open_window(bare.paths)
+    qtbot.waitUntil(window.sidebar.aside_button.isVisible)
+    assert window.sidebar.aside_button.text() == "2 set aside"
+    folder = window.sidebar.model.index(3).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert folder == "photos, 1 photo(s)"  # as many as a click on it shows
+    qtbot.mouseClick(window.sidebar.aside_button, Qt.MouseButton.LeftButton)
+    listed = dialog(qtbot, SetAsideDialog)
+    assert isinstance(listed, SetAsideDialog)
+    qtbot.waitUntil(lambda: listed.model.rowCount() == 2)
+    first = listed.model.index(0)
+    assert "The picture is cut off" in first.data(Qt.ItemDataRole.AccessibleTextRole)
+    listed.list.setCurrentIndex(first)
+    qtbot.mouseClick(listed.retry_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(workers.client.of(Retry)))
+    assert workers.client.of(Retry)[0].file_ids == (listed.model.files[0].file_id,)
+    listed.close()
+    window.sidebar.list.setFocus()
+    for button in (window.sidebar.aside_button, window.sidebar.add_button):  # as they stand
+        qtbot.keyClick(window.focusWidget(), Key.Key_Tab)
+        assert window.focusWidget() is button
 
 
 def test_a_list_of_files_set_aside_without_any_says_so(window: Window, qtbot: QtBot) -> None:

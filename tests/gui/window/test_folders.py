@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from photofind.catalog.records import FolderRow
 from photofind.errors import FolderMissing
 from photofind.gui.drag import file_mime
 from photofind.gui.emptypane import Emptiness
@@ -97,18 +98,22 @@ def test_folders_of_a_second_start_are_added_and_the_window_comes_up(
     qtbot.waitUntil(lambda: client.of(Index)[-1].paths == (b"/handed/over",))
 
 
+def asked_to_remove(window: Window, folder: FolderRow, qtbot: QtBot) -> QMessageBox:
+    window.folders.remove(folder)
+    question = dialog(qtbot, QMessageBox)
+    assert isinstance(question, QMessageBox)
+    return question
+
+
 def test_removing_a_folder_asks_first_and_can_be_taken_back(
     window: Window, client: FakeClient, qtbot: QtBot
 ) -> None:
     (folder,) = window._folders
-    window.folders.remove(folder)
-    question = dialog(qtbot, QMessageBox)
-    assert isinstance(question, QMessageBox)
+    question = asked_to_remove(window, folder, qtbot)
     question.reject()
     assert client.of(RemoveFolder) == []
     qtbot.waitUntil(lambda: not question.isVisible())
-    window.folders.remove(folder)
-    question = dialog(qtbot, QMessageBox)
+    question = asked_to_remove(window, folder, qtbot)
     remove = next(b for b in question.buttons() if b.text().replace("&", "") == "Remove")
     qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(client.of(RemoveFolder)))
@@ -130,9 +135,7 @@ def test_the_question_has_buttons_of_words_as_every_dialog(
 
     monkeypatch.setattr("photofind.gui.folderactions.QMessageBox", WithIcons)
     (folder,) = window._folders
-    window.folders.remove(folder)
-    question = dialog(qtbot, QMessageBox)
-    assert isinstance(question, QMessageBox)
+    question = asked_to_remove(window, folder, qtbot)
     assert [button.icon().isNull() for button in question.buttons()] == [True, True]
     question.reject()
 
@@ -157,9 +160,7 @@ def test_removing_a_folder_says_what_is_kept_and_can_keep_nothing(
     window: Window, client: FakeClient, qtbot: QtBot
 ) -> None:
     (folder,) = window._folders
-    window.folders.remove(folder)
-    question = dialog(qtbot, QMessageBox)
-    assert isinstance(question, QMessageBox)
+    question = asked_to_remove(window, folder, qtbot)
     assert "are kept for 30 day" in question.informativeText()
     forget = question.checkBox()
     assert forget is not None
@@ -232,15 +233,13 @@ def test_photos_appear_when_the_first_folder_has_been_looked_at(
         library.close()
 
 
-def test_a_folder_without_photos_says_so(open_window: Open, tmp_path: Path, qtbot: QtBot) -> None:
-    library = LibraryForTests(tmp_path / "library")
-    try:
-        (tmp_path / "nothing").mkdir()
-        library.add(tmp_path / "nothing")
-        window = open_window(library.paths)
-        qtbot.waitUntil(lambda: shown_emptiness(window) is Emptiness.NO_PHOTOS)
-    finally:
-        library.close()
+def test_a_folder_without_photos_says_so(
+    open_window: Open, bare: LibraryForTests, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "nothing").mkdir()
+    bare.add(tmp_path / "nothing")
+    window = open_window(bare.paths)
+    qtbot.waitUntil(lambda: shown_emptiness(window) is Emptiness.NO_PHOTOS)
 
 
 def test_the_sidebar_counts_photos_by_folder(window: Window, qtbot: QtBot) -> None:

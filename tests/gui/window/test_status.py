@@ -145,31 +145,27 @@ def test_a_damaged_catalog_is_not_shown_as_an_empty_library(
 
 
 def test_what_is_on_screen_is_read_first(
-    open_window: Open, workers: FakeWorkers, tmp_path: Path, qtbot: QtBot
+    open_window: Open, workers: FakeWorkers, bare: LibraryForTests, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    library = LibraryForTests(tmp_path / "library")
-    try:
-        for number in range(4):
-            write_photo(tmp_path / "photos", number, month=202001)
-        library.add(tmp_path / "photos")
-        window = open_window(library.paths)
-        qtbot.waitUntil(lambda: bool(workers.client.of(Prioritise)))
+    for number in range(4):
+        write_photo(tmp_path / "photos", number, month=202001)
+    bare.add(tmp_path / "photos")
+    window = open_window(bare.paths)
+    qtbot.waitUntil(lambda: bool(workers.client.of(Prioritise)))
 
-        def wanted() -> tuple[int, ...]:
-            return workers.client.of(Prioritise)[-1].photo_ids
+    def wanted() -> tuple[int, ...]:
+        return workers.client.of(Prioritise)[-1].photo_ids
 
-        assert len(wanted()) == 4
-        last = window.grid.row(3)
-        assert last is not None
-        window.grid.open_at(3)  # what is seen large comes before all that lies below it
-        qtbot.waitUntil(lambda: wanted()[0] == last.id)
-        assert len(wanted()) == 4
-        small = window.grid.row(0)
-        assert small is not None
-        qtbot.keyClick(window.viewer, Key.Key_Escape)
-        qtbot.waitUntil(lambda: wanted()[0] == small.id)
-    finally:
-        library.close()
+    assert len(wanted()) == 4
+    last = window.grid.row(3)
+    assert last is not None
+    window.grid.open_at(3)  # what is seen large comes before all that lies below it
+    qtbot.waitUntil(lambda: wanted()[0] == last.id)
+    assert len(wanted()) == 4
+    small = window.grid.row(0)
+    assert small is not None
+    qtbot.keyClick(window.viewer, Key.Key_Escape)
+    qtbot.waitUntil(lambda: wanted()[0] == small.id)
 
 
 def test_a_note_that_asks_nothing_goes_by_itself(
